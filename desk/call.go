@@ -1,0 +1,94 @@
+package desk
+
+import "time"
+
+// Call is one state of a phone call or a live chat, or of one leg of it.
+type Call struct {
+	ArrivedAt  time.Time
+	QueuedAt   time.Time // the wait starts here, after the menu
+	AnsweredAt time.Time
+	EndedAt    time.Time
+	Contact    string // legs that share it are one contact
+	Outcome    Outcome
+	Direction  Direction
+
+	Channel     string
+	Queue       string
+	Team        string
+	Agent       string
+	Topic       string
+	Ticket      string
+	Customer    string
+	CustomerTZ  string
+	BlockReason string
+	HandledBy   Role
+
+	Wait      Opt[time.Duration]
+	Talk      Opt[time.Duration]
+	Hold      Opt[time.Duration]
+	WrapUp    Opt[time.Duration]
+	Transfers Opt[int]
+}
+
+// Kind implements [Body].
+func (c *Call) Kind() Kind { return KindCall }
+
+// Changed implements [Body]: calls carry no time of their last change.
+func (c *Call) Changed() time.Time { return time.Time{} }
+
+// Newest implements [Body].
+func (c *Call) Newest() time.Time {
+	return newest(c.ArrivedAt, c.QueuedAt, c.AnsweredAt, c.EndedAt)
+}
+
+// Outcome is how a call ended. Its numbers are stored: never reuse one.
+type Outcome uint8
+
+// The outcomes of a call.
+const (
+	OutcomeUnknown      Outcome = iota
+	OutcomeAnswered             // by an agent or a bot that handles it
+	OutcomeAbandoned            // hung up in the queue
+	OutcomeAbandonedIVR         // hung up in the menu, before any queue
+	OutcomeBlocked              // never let in
+	OutcomeVoicemail
+	OutcomeCallback // asked to be called back
+	OutcomeFailed
+)
+
+var outcomeNames = [...]string{
+	OutcomeUnknown: "unknown", OutcomeAnswered: "answered", OutcomeAbandoned: "abandoned",
+	OutcomeAbandonedIVR: "abandoned_ivr", OutcomeBlocked: "blocked", OutcomeVoicemail: "voicemail",
+	OutcomeCallback: "callback", OutcomeFailed: "failed",
+}
+
+// String returns the name that labels and configuration use.
+func (o Outcome) String() string {
+	if int(o) < len(outcomeNames) {
+		return outcomeNames[o]
+	}
+	return outcomeNames[OutcomeUnknown]
+}
+
+// Direction says who called. Its numbers are stored: never reuse one.
+type Direction uint8
+
+// The directions of a call.
+const (
+	DirectionUnknown Direction = iota
+	DirectionInbound
+	DirectionOutbound
+)
+
+// String returns the name that labels and configuration use; a call that does
+// not say is none.
+func (d Direction) String() string {
+	switch d {
+	case DirectionInbound:
+		return "inbound"
+	case DirectionOutbound:
+		return "outbound"
+	default:
+		return "none"
+	}
+}

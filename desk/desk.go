@@ -1,0 +1,149 @@
+// Package desk holds the neutral records that every help desk is translated
+// into: what a source reports, before any figure is made of it.
+//
+// Times are UTC instants; the zero time means that the desk did not say. A
+// missing number is an [Opt] that is not set, never a zero.
+package desk
+
+import (
+	"fmt"
+	"time"
+)
+
+// Kind names a kind of record. Its numbers are part of the stored keys: never
+// reuse one.
+type Kind uint8
+
+// The kinds of records that sources report.
+const (
+	KindTicket Kind = 1
+	KindCall   Kind = 2
+	KindSurvey Kind = 3
+)
+
+// Kinds lists every kind, in the order of their numbers.
+func Kinds() []Kind { return []Kind{KindTicket, KindCall, KindSurvey} }
+
+// String returns the name that the configuration and the labels use.
+func (k Kind) String() string {
+	switch k {
+	case KindTicket:
+		return "ticket"
+	case KindCall:
+		return "call"
+	case KindSurvey:
+		return "survey"
+	default:
+		return fmt.Sprintf("kind(%d)", uint8(k))
+	}
+}
+
+// Record is one state of one record, as a source reports it: always the whole
+// state, so that what is missing in it is missing at the desk.
+type Record struct {
+	ID      string
+	Origin  Origin
+	Deleted bool // a tombstone: the desk has it no more, Body is what is known of it
+	Body    Body
+}
+
+// Body is the content of a record: a *Ticket, a *Call or a *Survey.
+type Body interface {
+	Kind() Kind
+	// Changed returns the instant the desk gives for this very state, zero
+	// where it gives none.
+	Changed() time.Time
+	// Newest returns the newest instant at which something happened, as the
+	// body tells it. Due times do not happen and do not count.
+	Newest() time.Time
+}
+
+// Origin tells where in a drop a state stood. It orders states that their own
+// times do not order; sources that read an API leave it zero.
+type Origin struct {
+	Dropped time.Time // when the drop was written
+	Name    string    // of the drop
+	Row     int64     // within the drop
+}
+
+// Compare orders origins by the drop's time, its name and the row.
+func (o Origin) Compare(p Origin) int {
+	if c := o.Dropped.Compare(p.Dropped); c != 0 {
+		return c
+	}
+	switch {
+	case o.Name < p.Name:
+		return -1
+	case o.Name > p.Name:
+		return 1
+	case o.Row < p.Row:
+		return -1
+	case o.Row > p.Row:
+		return 1
+	default:
+		return 0
+	}
+}
+
+// Cursor is a source's own note of how far it has read. Only the source that
+// wrote it reads it; nil is the beginning.
+type Cursor []byte
+
+// Page is what one Fetch brought.
+type Page struct {
+	Records []Record  // latest known states
+	Rejects []Reject  // what could not be translated; the page goes on
+	Cursor  Cursor    // where the next Fetch goes on from
+	More    bool      // there is more to fetch at once
+	AsOf    time.Time // the source is complete up to here; zero: no news
+}
+
+// Reject is a record that could not be translated.
+type Reject struct {
+	Where  string // file and line, or the record's id
+	Reason Reason
+	Detail string // what is wrong and how to mend it; never a cell's value
+	Raw    string // the record as it was read, kept for a person
+}
+
+// Reason says why a record was rejected. The list is closed: it is a label.
+type Reason string
+
+// The reasons for rejecting a record.
+const (
+	ReasonMissingField Reason = "missing_field" // a required field is absent
+	ReasonBadTime      Reason = "bad_time"      // a time that no given format reads
+	ReasonBadNumber    Reason = "bad_number"
+	ReasonUnknownValue Reason = "unknown_value" // a word that is not mapped
+	ReasonFuture       Reason = "future"        // further ahead of the clock than max_skew
+	ReasonMalformed    Reason = "malformed"     // the row or record itself is broken
+	ReasonTooLarge     Reason = "too_large"
+)
+
+// Reasons lists every reason, for counters that start at 0.
+func Reasons() []Reason {
+	return []Reason{
+		ReasonBadNumber, ReasonBadTime, ReasonFuture, ReasonMalformed,
+		ReasonMissingField, ReasonTooLarge, ReasonUnknownValue,
+	}
+}
+
+// Opt is a value that may be missing.
+type Opt[T any] struct {
+	Value T
+	Set   bool
+}
+
+// Some returns v as a value that is there.
+func Some[T any](v T) Opt[T] { return Opt[T]{Value: v, Set: true} }
+
+// newest returns the latest of times.
+func newest(times ...time.Time) time.Time {
+	var max time.Time
+	for _, t := range times {
+		if t.After(max) {
+			max = t
+		}
+	}
+	return max
+}

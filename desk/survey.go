@@ -1,0 +1,26 @@
+package desk
+
+import "time"
+
+// Survey is one state of a survey that one customer was sent or answered.
+type Survey struct {
+	Survey      string // the configured name of the questionnaire
+	SentAt      time.Time
+	RespondedAt time.Time
+	Score       Opt[float64] // on the survey's own scale
+	Answer      string       // for surveys that ask for a word
+	Ticket      string
+	Customer    string
+	Channel     string
+	Team        string
+	Segment     string
+}
+
+// Kind implements [Body].
+func (s *Survey) Kind() Kind { return KindSurvey }
+
+// Changed implements [Body]: answers carry no time of their last change.
+func (s *Survey) Changed() time.Time { return time.Time{} }
+
+// Newest implements [Body].
+func (s *Survey) Newest() time.Time { return newest(s.SentAt, s.RespondedAt) }

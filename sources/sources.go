@@ -1,0 +1,106 @@
+// Package sources is the contract between the exporter and what it reads.
+package sources
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"github.com/prometheus/common/model"
+
+	"helpdesk_exporter/desk"
+)
+
+// Source reads one help desk. Fetch returns what changed since the cursor, up
+// to until, and the cursor to go on from.
+//
+// It may repeat records, it must not skip any; an error means that nothing of
+// the page counts. Fetch is never called twice at a time, and returns soon
+// after ctx ends.
+type Source interface {
+	Fetch(ctx context.Context, since desk.Cursor, until time.Time) (desk.Page, error)
+}
+
+// Config is the checked configuration of one source; its type names one
+// adapter. Each adapter's own struct embeds [Common] in a named, inlined field.
+type Config interface {
+	// Shared returns the settings that every source has.
+	Shared() *Common
+	// Validate reports every mistake at once, each naming its key.
+	Validate() error
+	// Feeds lists the kinds of records that the source brings.
+	Feeds() []desk.Kind
+	// New makes the source. It does no I/O.
+	New(Options) (Source, error)
+}
+
+// Common is what every source is told, whatever its type.
+type Common struct {
+	Name         string         `yaml:"name"`
+	Desk         string         `yaml:"desk,omitempty"` // defaults to the name
+	Type         string         `yaml:"type"`
+	PollInterval model.Duration `yaml:"poll_interval,omitempty"` // defaults to the global one
+	StaleAfter   model.Duration `yaml:"stale_after,omitempty"`   // defaults to five intervals, at least 15m
+	ExpectEvery  model.Duration `yaml:"expect_every,omitempty"`  // stale when nothing new came for that long
+	History      History        `yaml:"history,omitempty"`
+	RefersTo     string         `yaml:"refers_to,omitempty"` // the source whose records the references mean
+}
+
+// History says what becomes of the facts that a source's first sync finds.
+type History string
+
+// What to do with facts found by the first sync.
+const (
+	// HistoryWindows makes them the baseline of windows and stocks only.
+	HistoryWindows History = "windows"
+	// HistoryCounters puts them into the counters as well.
+	HistoryCounters History = "counters"
+)
+
+// Options is what the exporter lends to a source.
+type Options struct {
+	Logger  *slog.Logger
+	BaseDir string        // relative paths in the configuration start here
+	MaxSkew time.Duration // how far ahead of the clock a time may lie
+	Durable bool          // the journal survives a restart
+}
+
+// Reason is a short word for why a fetch came to nothing. The list is closed:
+// it is a label.
+type Reason string
+
+// The reasons for which a fetch fails.
+const (
+	ReasonUnreadable  Reason = "unreadable" // a file or a directory
+	ReasonCanceled    Reason = "canceled"
+	ReasonUnreachable Reason = "unreachable"
+	ReasonRefused     Reason = "refused" // credentials or rights
+	ReasonRateLimited Reason = "rate_limited"
+	ReasonBadAnswer   Reason = "bad_answer"
+	ReasonInternal    Reason = "internal"
+)
+
+// Error is a failed fetch with its reason.
+type Error struct {
+	Reason Reason
+	Err    error
+}
+
+// Error implements error.
+func (e *Error) Error() string { return e.Err.Error() }
+
+// Unwrap returns the cause.
+func (e *Error) Unwrap() error { return e.Err }
+
+// ReasonOf returns why a fetch failed.
+func ReasonOf(err error) Reason {
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return ReasonCanceled
+	}
+	var e *Error
+	if errors.As(err, &e) {
+		return e.Reason
+	}
+	return ReasonInternal
+}
