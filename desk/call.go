@@ -36,6 +36,19 @@ func (c *Call) Kind() Kind { return KindCall }
 // Changed implements [Body]: calls carry no time of their last change.
 func (c *Call) Changed() time.Time { return time.Time{} }
 
+// Dims implements [Body].
+func (c *Call) Dims() []Dim {
+	return appendDims(make([]Dim, 0, 4), Dim{"channel", c.Channel}, Dim{"queue", c.Queue}, Dim{"team", c.Team}, Dim{"topic", c.Topic})
+}
+
+// shows says which facts this state lets see by itself.
+func (c *Call) shows() Shows {
+	if c.Outcome != OutcomeUnknown || !c.AnsweredAt.IsZero() || !c.EndedAt.IsZero() {
+		return ShowsAnswer
+	}
+	return 0
+}
+
 // Newest implements [Body].
 func (c *Call) Newest() time.Time {
 	return newest(c.ArrivedAt, c.QueuedAt, c.AnsweredAt, c.EndedAt)

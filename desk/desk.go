@@ -6,7 +6,9 @@
 package desk
 
 import (
+	"cmp"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -56,6 +58,22 @@ type Body interface {
 	// Newest returns the newest instant at which something happened, as the
 	// body tells it. Due times do not happen and do not count.
 	Newest() time.Time
+	// Dims returns the dimensions that this state names, in a fixed order;
+	// what it does not name is not among them.
+	Dims() []Dim
+	shows() Shows
+}
+
+// Dim is the value of one dimension: channel, team, attr.NAME ...
+type Dim struct{ Name, Value string }
+
+func appendDims(to []Dim, dims ...Dim) []Dim {
+	for _, d := range dims {
+		if d.Value != "" {
+			to = append(to, d)
+		}
+	}
+	return to
 }
 
 // Origin tells where in a drop a state stood. It orders states that their own
@@ -71,18 +89,10 @@ func (o Origin) Compare(p Origin) int {
 	if c := o.Dropped.Compare(p.Dropped); c != 0 {
 		return c
 	}
-	switch {
-	case o.Name < p.Name:
-		return -1
-	case o.Name > p.Name:
-		return 1
-	case o.Row < p.Row:
-		return -1
-	case o.Row > p.Row:
-		return 1
-	default:
-		return 0
+	if c := strings.Compare(o.Name, p.Name); c != 0 {
+		return c
 	}
+	return cmp.Compare(o.Row, p.Row)
 }
 
 // Cursor is a source's own note of how far it has read. Only the source that

@@ -1,6 +1,10 @@
 package desk
 
-import "time"
+import (
+	"slices"
+	"strings"
+	"time"
+)
 
 // Ticket is one state of a request that a help desk works on.
 type Ticket struct {
@@ -80,6 +84,31 @@ func (t *Ticket) Kind() Kind { return KindTicket }
 
 // Changed implements [Body].
 func (t *Ticket) Changed() time.Time { return t.UpdatedAt }
+
+// Dims implements [Body].
+func (t *Ticket) Dims() []Dim {
+	dims := make([]Dim, 0, 4+len(t.Attrs))
+	dims = appendDims(dims, Dim{"channel", t.Channel}, Dim{"priority", t.Priority}, Dim{"team", t.Team}, Dim{"topic", t.Topic})
+	n := len(dims)
+	for name, value := range t.Attrs {
+		dims = appendDims(dims, Dim{"attr." + name, value})
+	}
+	slices.SortFunc(dims[n:], func(a, b Dim) int { return strings.Compare(a.Name, b.Name) })
+	return dims
+}
+
+// shows says which facts this state lets see by itself.
+func (t *Ticket) shows() Shows {
+	if !t.FirstResponseAt.IsZero() {
+		return ShowsAnswer
+	}
+	for _, m := range t.Messages {
+		if m.Public && m.Author == RoleAgent {
+			return ShowsAnswer
+		}
+	}
+	return 0
+}
 
 // Newest implements [Body].
 func (t *Ticket) Newest() time.Time {

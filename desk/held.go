@@ -1,0 +1,229 @@
+package desk
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Held is a record as the journal keeps it: the merge of every state that was
+// ever reported of it. Merging the same states in another order, or twice,
+// ends in the same record.
+type Held struct {
+	Record          // the newest state; a ticket's lists are united over all states
+	States  []State // what each state said that facts are made of, oldest first
+	Counted Ledger  // how many facts of each kind the counters have counted
+}
+
+// State is the memory of one reported state: enough to tell when a fact became
+// visible and which dimensions the record had then.
+type State struct {
+	At      time.Time // when the state held, as the record tells it
+	Origin  Origin    // orders states of the same instant
+	Timed   bool      // At is the desk's own time of this very state
+	Deleted bool
+	Shows   Shows
+	Dims    []Dim
+
+	// Tickets only.
+	Status        Status
+	Reopens       Opt[int]
+	FirstSolvedAt time.Time
+	SolvedAt      time.Time // or closed, where the desk does not tell of solving
+}
+
+// Shows is the set of facts that one state lets see by itself.
+type Shows uint8
+
+// ShowsAnswer: the first response to a ticket, the end of a call, the answer
+// to a survey.
+const ShowsAnswer Shows = 1
+
+// stateOf condenses one reported state.
+func stateOf(r Record) State {
+	s := State{
+		At: r.Body.Changed(), Origin: r.Origin, Deleted: r.Deleted,
+		Shows: r.Body.shows(), Dims: r.Body.Dims(),
+	}
+	s.Timed = !s.At.IsZero()
+	if !s.Timed {
+		s.At = r.Body.Newest()
+	}
+	if t, ok := r.Body.(*Ticket); ok {
+		s.Status = t.Status
+		if r.Deleted {
+			s.Status = StatusDeleted
+		}
+		s.Reopens, s.FirstSolvedAt = t.Reopens, t.FirstSolvedAt
+		s.SolvedAt = t.SolvedAt
+		if s.SolvedAt.IsZero() {
+			s.SolvedAt = t.ClosedAt
+		}
+	}
+	return s
+}
+
+// compare orders states by the instant they held at, then by where they stood.
+func (s State) compare(o State) int {
+	if c := s.At.Compare(o.At); c != 0 {
+		return c
+	}
+	return s.Origin.Compare(o.Origin)
+}
+
+// same reports whether two states of the same instant say the same.
+func (s State) same(o State) bool {
+	return s.At.Equal(o.At) && s.Deleted == o.Deleted && s.Shows == o.Shows &&
+		s.Status == o.Status && s.Reopens == o.Reopens &&
+		s.FirstSolvedAt.Equal(o.FirstSolvedAt) && s.SolvedAt.Equal(o.SolvedAt) &&
+		slices.Equal(s.Dims, o.Dims)
+}
+
+// Merge returns the record that results from one more reported state. old is
+// nil for a record not held; it is not changed.
+func Merge(old *Held, r Record) *Held {
+	if old == nil {
+		return &Held{Record: r, States: []State{stateOf(r)}}
+	}
+	s := stateOf(r)
+	if s.At.IsZero() && len(old.States) > 0 {
+		// A tombstone without a time of its own: only its drop orders it.
+		s.At = old.States[len(old.States)-1].At
+	}
+	h := &Held{Record: old.Record, Counted: old.Counted}
+	var newest bool
+	h.States, newest = insertState(old.States, s)
+	if newest {
+		h.Record = r
+		if r.Deleted && r.Body.Newest().IsZero() {
+			h.Body = old.Body // what was known of it
+		}
+	}
+	if t, ok := h.Body.(*Ticket); ok {
+		h.Body = uniteTicket(t, old.Body, r.Body)
+	}
+	return h
+}
+
+// insertState returns states with s in its place, and whether it is now the
+// newest. Of a run of equal states of one instant only the ends are kept: they
+// say that nothing changed between them.
+func insertState(states []State, s State) ([]State, bool) {
+	i, found := slices.BinarySearchFunc(states, s, State.compare)
+	for ; found && i < len(states) && states[i].compare(s) == 0; i++ {
+		if states[i].same(s) {
+			// Said before. Only the newest may be said again with other details.
+			return states, i == len(states)-1
+		}
+	}
+	newest := i == len(states)
+	out := make([]State, 0, len(states)+1)
+	out = append(append(append(out, states[:i]...), s), states[i:]...)
+	for j := max(i-1, 1); j <= i+1 && j < len(out)-1; {
+		if out[j-1].same(out[j]) && out[j].same(out[j+1]) {
+			out = slices.Delete(out, j, j+1)
+			continue
+		}
+		j++
+	}
+	return out, newest
+}
+
+// uniteTicket returns t with the lists of both states united.
+func uniteTicket(t *Ticket, old, reported Body) *Ticket {
+	a, okA := old.(*Ticket)
+	b, okB := reported.(*Ticket)
+	if !okA || !okB {
+		return t
+	}
+	u := *t
+	u.Messages = unite(a.Messages, b.Messages, func(x, y Message) int {
+		return cmp.Or(x.At.Compare(y.At), cmp.Compare(x.Author, y.Author), boolInt(x.Public)-boolInt(y.Public))
+	})
+	u.StatusChanges = unite(a.StatusChanges, b.StatusChanges, func(x, y StatusChange) int {
+		return cmp.Or(x.At.Compare(y.At), cmp.Compare(x.Status, y.Status))
+	})
+	older, newer := a.SLA, b.SLA
+	if t == a {
+		older, newer = newer, older
+	}
+	u.SLA = uniteSLA(older, newer)
+	return &u
+}
+
+// unite returns the sorted union of two lists.
+func unite[T any](a, b []T, compare func(T, T) int) []T {
+	if len(a) == 0 && len(b) == 0 {
+		return nil
+	}
+	u := append(slices.Clone(a), b...)
+	slices.SortStableFunc(u, compare)
+	return slices.CompactFunc(u, func(x, y T) bool { return compare(x, y) == 0 })
+}
+
+// uniteSLA returns all events, the newer of two about the same target.
+func uniteSLA(older, newer []SLAEvent) []SLAEvent {
+	key := func(x, y SLAEvent) int {
+		return cmp.Or(strings.Compare(x.Target, y.Target), x.N-y.N, strings.Compare(x.Policy, y.Policy))
+	}
+	return unite(newer, older, key)
+}
+
+func boolInt(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// Dim returns the value that a dimension has in the state, empty where the
+// state does not name it.
+func (s *State) Dim(name string) string {
+	for _, d := range s.Dims {
+		if d.Name == name {
+			return d.Value
+		}
+	}
+	return ""
+}
+
+// Newest returns the newest instant that the record speaks of.
+func (h *Held) Newest() time.Time {
+	n := h.Body.Newest()
+	if len(h.States) > 0 {
+		n = newest(n, h.States[len(h.States)-1].At)
+	}
+	return n
+}
+
+// Ledger remembers how many facts of each kind a record has given to the
+// counters, so that none is counted twice. It is sorted by fact.
+type Ledger []Entry
+
+// Entry is one line of a ledger.
+type Entry struct {
+	Fact uint8
+	N    uint32
+}
+
+// Of returns how many facts of the kind were counted.
+func (l Ledger) Of(fact uint8) uint32 {
+	for _, e := range l {
+		if e.Fact == fact {
+			return e.N
+		}
+	}
+	return 0
+}
+
+// With returns the ledger with the number of one kind of fact set.
+func (l Ledger) With(fact uint8, n uint32) Ledger {
+	i, found := slices.BinarySearchFunc(l, fact, func(e Entry, f uint8) int { return int(e.Fact) - int(f) })
+	if found {
+		out := slices.Clone(l)
+		out[i].N = n
+		return out
+	}
+	return slices.Insert(slices.Clone(l), i, Entry{Fact: fact, N: n})
+}
