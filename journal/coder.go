@@ -1,0 +1,228 @@
+package journal
+
+import (
+	"encoding/binary"
+	"errors"
+	"maps"
+	"math"
+	"slices"
+	"time"
+
+	"helpdesk_exporter/desk"
+)
+
+// coder writes or reads the stored form of a struct: one description of the
+// fields serves both ways, so the two cannot drift apart.
+//
+// Fields are numbered and come in ascending order; an absent field takes no
+// room. A reader passes over numbers that it does not know, so that fields can
+// be added without a new schema. A field's number is never used again.
+type coder struct {
+	writing bool
+	b       []byte // what was written, or what is left to read
+	bad     bool
+}
+
+var errDamaged = errors.New("a stored record is damaged")
+
+// The two shapes of a value, told by the lowest bit of its tag.
+const (
+	shapeNumber = 0
+	shapeBytes  = 1
+)
+
+// number codes a number that is absent when zero.
+func (c *coder) number(field int, v *uint64) {
+	if c.writing {
+		if *v != 0 {
+			c.b = binary.AppendUvarint(c.b, uint64(field)<<1|shapeNumber)
+			c.b = binary.AppendUvarint(c.b, *v)
+		}
+		return
+	}
+	if c.seek(field, shapeNumber) {
+		*v = c.uvarint()
+	}
+}
+
+// bytes codes a string of bytes that is absent when empty. What was read
+// belongs to the store and must be copied.
+func (c *coder) bytes(field int, v *[]byte) {
+	if c.writing {
+		if len(*v) != 0 {
+			c.b = binary.AppendUvarint(c.b, uint64(field)<<1|shapeBytes)
+			c.b = binary.AppendUvarint(c.b, uint64(len(*v)))
+			c.b = append(c.b, *v...)
+		}
+		return
+	}
+	if c.seek(field, shapeBytes) {
+		*v = c.take()
+	}
+}
+
+// seek reports whether the next value is the field's, passing over those that
+// come before it.
+func (c *coder) seek(field int, shape uint64) bool {
+	for len(c.b) > 0 && !c.bad {
+		tag, n := binary.Uvarint(c.b)
+		if n <= 0 {
+			c.fail()
+			return false
+		}
+		if tag>>1 > uint64(field) {
+			return false
+		}
+		c.b = c.b[n:]
+		if tag>>1 == uint64(field) {
+			if tag&1 != shape {
+				c.fail()
+				return false
+			}
+			return true
+		}
+		if tag&1 == shapeBytes {
+			c.take()
+		} else {
+			c.uvarint()
+		}
+	}
+	return false
+}
+
+func (c *coder) uvarint() uint64 {
+	v, n := binary.Uvarint(c.b)
+	if n <= 0 {
+		c.fail()
+		return 0
+	}
+	c.b = c.b[n:]
+	return v
+}
+
+func (c *coder) take() []byte {
+	n := c.uvarint()
+	if n > uint64(len(c.b)) {
+		c.fail()
+		return nil
+	}
+	v := c.b[:n:n]
+	c.b = c.b[n:]
+	return v
+}
+
+func (c *coder) fail() { c.bad, c.b = true, nil }
+
+func (c *coder) text(field int, v *string) {
+	if c.writing {
+		if *v != "" {
+			c.b = binary.AppendUvarint(c.b, uint64(field)<<1|shapeBytes)
+			c.b = binary.AppendUvarint(c.b, uint64(len(*v)))
+			c.b = append(c.b, *v...)
+		}
+		return
+	}
+	if c.seek(field, shapeBytes) {
+		*v = string(c.take())
+	}
+}
+
+// time codes an instant to the nanosecond, absent when zero.
+func (c *coder) time(field int, v *time.Time) {
+	var n uint64
+	if c.writing && !v.IsZero() {
+		n = zigzag(v.UnixNano()) + 1
+	}
+	c.number(field, &n)
+	if !c.writing && n != 0 {
+		*v = time.Unix(0, unzigzag(n-1)).UTC()
+	}
+}
+
+func zigzag(v int64) uint64   { return uint64(v<<1) ^ uint64(v>>63) }
+func unzigzag(u uint64) int64 { return int64(u>>1) ^ -int64(u&1) }
+
+func (c *coder) flag(field int, v *bool) {
+	var n uint64
+	if *v {
+		n = 1
+	}
+	c.number(field, &n)
+	*v = n != 0
+}
+
+// enum codes one of a few named values.
+func enum[T ~uint8](c *coder, field int, v *T) {
+	n := uint64(*v)
+	c.number(field, &n)
+	*v = T(n)
+}
+
+// opt codes a whole number that may be missing; 0 is not missing.
+func opt[T ~int | ~int64](c *coder, field int, v *desk.Opt[T]) {
+	var n uint64
+	if c.writing && v.Set {
+		n = zigzag(int64(v.Value)) + 1
+	}
+	c.number(field, &n)
+	if !c.writing && n != 0 {
+		*v = desk.Some(T(unzigzag(n - 1)))
+	}
+}
+
+func (c *coder) float(field int, v *desk.Opt[float64]) {
+	var n []byte
+	if c.writing && v.Set {
+		n = binary.BigEndian.AppendUint64(nil, math.Float64bits(v.Value))
+	}
+	c.bytes(field, &n)
+	if !c.writing && len(n) == 8 {
+		*v = desk.Some(math.Float64frombits(binary.BigEndian.Uint64(n)))
+	}
+}
+
+// list codes a list of structs, each described by item.
+func list[T any](c *coder, field int, v *[]T, item func(*coder, *T)) {
+	var nested coder
+	if c.writing {
+		if len(*v) == 0 {
+			return
+		}
+		nested.writing = true
+		for i := range *v {
+			one := coder{writing: true}
+			item(&one, &(*v)[i])
+			nested.b = binary.AppendUvarint(nested.b, uint64(len(one.b)))
+			nested.b = append(nested.b, one.b...)
+		}
+		c.bytes(field, &nested.b)
+		return
+	}
+	c.bytes(field, &nested.b)
+	for len(nested.b) > 0 {
+		one := coder{b: nested.take()}
+		var t T
+		item(&one, &t)
+		if one.bad || nested.bad {
+			c.fail()
+			return
+		}
+		*v = append(*v, t)
+	}
+}
+
+// texts codes a map of strings in the order of its keys.
+func (c *coder) texts(field int, v *map[string]string) {
+	type pair struct{ key, value string }
+	var pairs []pair
+	for _, key := range slices.Sorted(maps.Keys(*v)) {
+		pairs = append(pairs, pair{key, (*v)[key]})
+	}
+	list(c, field, &pairs, func(c *coder, p *pair) { c.text(1, &p.key); c.text(2, &p.value) })
+	if !c.writing && len(pairs) > 0 {
+		*v = make(map[string]string, len(pairs))
+		for _, p := range pairs {
+			(*v)[p.key] = p.value
+		}
+	}
+}

@@ -1,0 +1,187 @@
+package journal
+
+import (
+	"fmt"
+
+	"helpdesk_exporter/desk"
+)
+
+// appendHeld appends the stored form of a record to b. The id and the kind are
+// in its key.
+func appendHeld(b []byte, h *desk.Held) []byte {
+	c := coder{writing: true, b: b}
+	c.held(h)
+	return c.b
+}
+
+// decodeHeld reads the stored form of a record.
+func decodeHeld(key Key, b []byte) (*desk.Held, error) {
+	h := &desk.Held{Record: desk.Record{ID: key.ID}}
+	switch key.Kind {
+	case desk.KindTicket:
+		h.Body = &desk.Ticket{}
+	case desk.KindCall:
+		h.Body = &desk.Call{}
+	case desk.KindSurvey:
+		h.Body = &desk.Survey{}
+	default:
+		return nil, fmt.Errorf("%w: it is of the unknown %s", errDamaged, key.Kind)
+	}
+	c := coder{b: b}
+	c.held(h)
+	if c.bad || len(h.States) == 0 {
+		return nil, errDamaged
+	}
+	return h, nil
+}
+
+func (c *coder) held(h *desk.Held) {
+	c.flag(1, &h.Deleted)
+	c.origin(2, &h.Origin)
+	list(c, 3, &h.States, (*coder).state)
+	list(c, 4, (*[]desk.Entry)(&h.Counted), func(c *coder, e *desk.Entry) {
+		enum(c, 1, &e.Fact)
+		n := uint64(e.N)
+		c.number(2, &n)
+		e.N = uint32(n)
+	})
+	// The body's own fields follow, numbered from 16.
+	switch body := h.Body.(type) {
+	case *desk.Ticket:
+		c.ticket(body)
+	case *desk.Call:
+		c.call(body)
+	case *desk.Survey:
+		c.survey(body)
+	}
+}
+
+func (c *coder) origin(field int, o *desk.Origin) {
+	var nested coder
+	if c.writing && *o != (desk.Origin{}) {
+		nested.writing = true
+		nested.originFields(o)
+	}
+	c.bytes(field, &nested.b)
+	if !c.writing && len(nested.b) > 0 {
+		nested.originFields(o)
+		c.bad = c.bad || nested.bad
+	}
+}
+
+func (c *coder) originFields(o *desk.Origin) {
+	c.time(1, &o.Dropped)
+	c.text(2, &o.Name)
+	row := uint64(o.Row)
+	c.number(3, &row)
+	o.Row = int64(row)
+}
+
+func (c *coder) state(s *desk.State) {
+	c.time(1, &s.At)
+	c.origin(2, &s.Origin)
+	c.flag(3, &s.Timed)
+	c.flag(4, &s.Deleted)
+	enum(c, 5, &s.Shows)
+	list(c, 6, &s.Dims, func(c *coder, d *desk.Dim) { c.text(1, &d.Name); c.text(2, &d.Value) })
+	enum(c, 7, &s.Status)
+	opt(c, 8, &s.Reopens)
+	c.time(9, &s.FirstSolvedAt)
+	c.time(10, &s.SolvedAt)
+}
+
+func (c *coder) ticket(t *desk.Ticket) {
+	c.time(16, &t.CreatedAt)
+	c.time(17, &t.UpdatedAt)
+	enum(c, 18, &t.Status)
+	enum(c, 19, &t.CreatedBy)
+	enum(c, 20, &t.HandledBy)
+	c.time(21, &t.WaitingSince)
+	c.time(22, &t.AcknowledgedAt)
+	c.text(23, &t.Priority)
+	c.text(24, &t.Channel)
+	c.text(25, &t.Team)
+	c.text(26, &t.Agent)
+	c.text(27, &t.Type)
+	c.text(28, &t.Requester)
+	c.text(29, &t.Topic)
+	c.texts(30, &t.Attrs)
+	c.time(31, &t.FirstResponseAt)
+	c.time(32, &t.FirstSolvedAt)
+	c.time(33, &t.SolvedAt)
+	c.time(34, &t.ClosedAt)
+	c.time(35, &t.EscalatedAt)
+	c.time(36, &t.FirstResponseDueAt)
+	c.time(37, &t.NextResponseDueAt)
+	c.time(38, &t.ResolutionDueAt)
+	opt(c, 39, &t.Reopens)
+	opt(c, 40, &t.AgentReplies)
+	opt(c, 41, &t.CustomerMessages)
+	opt(c, 42, &t.Transfers)
+	opt(c, 43, &t.FirstResponseBusiness)
+	opt(c, 44, &t.ResolutionBusiness)
+	opt(c, 45, &t.RequesterWait)
+	opt(c, 46, &t.RequesterWaitBusiness)
+	opt(c, 47, &t.HandleTime)
+	c.text(48, &t.MergedInto)
+	c.text(49, &t.FollowupOf)
+	list(c, 50, &t.Messages, func(c *coder, m *desk.Message) {
+		c.time(1, &m.At)
+		enum(c, 2, &m.Author)
+		c.flag(3, &m.Public)
+	})
+	list(c, 51, &t.StatusChanges, func(c *coder, s *desk.StatusChange) {
+		c.time(1, &s.At)
+		enum(c, 2, &s.Status)
+	})
+	list(c, 52, &t.SLA, (*coder).slaEvent)
+}
+
+func (c *coder) slaEvent(e *desk.SLAEvent) {
+	c.text(1, &e.Target)
+	n := uint64(e.N)
+	c.number(2, &n)
+	e.N = int(n)
+	c.text(3, &e.Policy)
+	c.time(4, &e.DueAt)
+	c.time(5, &e.MetAt)
+	c.time(6, &e.BreachedAt)
+}
+
+func (c *coder) call(v *desk.Call) {
+	c.time(16, &v.ArrivedAt)
+	c.time(17, &v.QueuedAt)
+	c.time(18, &v.AnsweredAt)
+	c.time(19, &v.EndedAt)
+	c.text(20, &v.Contact)
+	enum(c, 21, &v.Outcome)
+	enum(c, 22, &v.Direction)
+	c.text(23, &v.Channel)
+	c.text(24, &v.Queue)
+	c.text(25, &v.Team)
+	c.text(26, &v.Agent)
+	c.text(27, &v.Topic)
+	c.text(28, &v.Ticket)
+	c.text(29, &v.Customer)
+	c.text(30, &v.CustomerTZ)
+	c.text(31, &v.BlockReason)
+	enum(c, 32, &v.HandledBy)
+	opt(c, 33, &v.Wait)
+	opt(c, 34, &v.Talk)
+	opt(c, 35, &v.Hold)
+	opt(c, 36, &v.WrapUp)
+	opt(c, 37, &v.Transfers)
+}
+
+func (c *coder) survey(s *desk.Survey) {
+	c.text(16, &s.Survey)
+	c.time(17, &s.SentAt)
+	c.time(18, &s.RespondedAt)
+	c.float(19, &s.Score)
+	c.text(20, &s.Answer)
+	c.text(21, &s.Ticket)
+	c.text(22, &s.Customer)
+	c.text(23, &s.Channel)
+	c.text(24, &s.Team)
+	c.text(25, &s.Segment)
+}

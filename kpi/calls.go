@@ -1,0 +1,301 @@
+package kpi
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"helpdesk_exporter/desk"
+	"helpdesk_exporter/tally"
+)
+
+// The measures of calls and chats.
+const (
+	Calls ID = iota + 40
+	QueueWaitTotal
+	QueueWait
+	SpeedOfAnswer
+	AbandonWait
+	CallTalk
+	CallHold
+	CallWrapUp
+	Handle
+	ContactsOffered
+	ContactsAbandoned
+	ContactsShortAbandoned
+)
+
+func (c *Catalogue) addCalls() {
+	queue := []string{"channel", "queue"}
+	team := []string{"channel", "queue", "team"}
+	seconds := func(name, help string) *Total {
+		return &Total{Name: name, Help: help + ", observed when discovered.", Buckets: c.Buckets.Calls}
+	}
+	counter := func(name, help string) *Total {
+		return &Total{Name: name, Help: help + ", counted when discovered."}
+	}
+	call := func(m Measure) Measure { m.Kind = desk.KindCall; return m }
+	c.Measures = append(c.Measures,
+		call(Measure{
+			ID: Calls, Dims: []string{"direction", "call_outcome", "channel", "queue"}, Window: true,
+			Total: counter("helpdesk_calls_total", "Calls and chats that ended, transferred ones once"),
+		}),
+		call(Measure{
+			ID: QueueWaitTotal, Dims: append(slices.Clone(queue), "call_outcome"),
+			Total: seconds("helpdesk_queue_wait_seconds", "Time that inbound calls and chats waited in the queue, however they ended"),
+		}),
+		call(Measure{ID: QueueWait, Dims: queue, Window: true, Spread: true}),
+		call(Measure{ID: SpeedOfAnswer, Dims: queue, Window: true}),
+		call(Measure{ID: AbandonWait, Dims: queue, Window: true}),
+		call(Measure{
+			ID: CallTalk, Dims: team, Window: true,
+			Total: seconds("helpdesk_call_talk_seconds", "Time that agents talked on an answered call or chat"),
+		}),
+		call(Measure{
+			ID: CallHold, Dims: team, Window: true,
+			Total: seconds("helpdesk_call_hold_seconds", "Time that an answered call was on hold"),
+		}),
+		call(Measure{
+			ID: CallWrapUp, Dims: team, Window: true,
+			Total: seconds("helpdesk_call_wrap_up_seconds", "Time that agents worked after an answered call or chat"),
+		}),
+		call(Measure{
+			ID: Handle, Dims: team, Window: true, Spread: true,
+			Total: seconds("helpdesk_handle_seconds", "Talk, hold and wrap-up time of an answered call or chat, the wait in the queue left out"),
+		}),
+		call(Measure{ID: ContactsOffered, Dims: queue, Window: true}),
+		call(Measure{
+			ID: ContactsAbandoned, Dims: queue,
+			Total:    counter("helpdesk_contacts_abandoned_total", "Inbound calls and chats given up in the queue, short ones left out"),
+			Siblings: []Sibling{{ID: ContactsShortAbandoned}},
+		}),
+		call(Measure{
+			ID: ContactsShortAbandoned, Dims: queue,
+			Total: counter("helpdesk_contacts_short_abandoned_total", "Inbound calls and chats given up in the queue sooner than short_abandon"),
+		}),
+	)
+	c.addSpreadViews(QueueWait, "helpdesk_queue_wait", "inbound calls and chats that waited in the queue in the window")
+	c.addMeanViews(SpeedOfAnswer, "helpdesk_speed_of_answer", "queue waits of calls and chats answered in the window, abandoned ones left out")
+	c.addMeanViews(AbandonWait, "helpdesk_abandon_wait", "queue waits of calls and chats abandoned in the window")
+	c.addMeanViews(CallTalk, "helpdesk_call_talk", "talks on calls and chats in the window")
+	c.addMeanViews(CallHold, "helpdesk_call_hold", "holds of calls in the window")
+	c.addMeanViews(CallWrapUp, "helpdesk_call_wrap_up", "wrap-ups of calls and chats in the window")
+	c.addSpreadViews(Handle, "helpdesk_handle", "calls and chats handled in the window")
+	c.Views = append(c.Views,
+		WindowView{
+			Name: "helpdesk_calls_in_window", Of: []ID{Calls}, Value: number,
+			Help: "Calls and chats that arrived in the window and have ended.",
+		},
+		WindowView{
+			Name: "helpdesk_abandonment_ratio", Of: []ID{ContactsOffered}, Value: c.sampled(mean),
+			Help: "Share of inbound calls and chats that were given up in the queue, of those answered or given up; short abandons left out of both.",
+		},
+		WindowView{
+			Name: "helpdesk_contacts_abandoned_in_window", Of: []ID{ContactsOffered}, Value: amount,
+			Help: "Numerator of helpdesk_abandonment_ratio.",
+		},
+		WindowView{
+			Name: "helpdesk_contacts_offered", Of: []ID{ContactsOffered}, Value: number,
+			Help: "Denominator of helpdesk_abandonment_ratio: answered and abandoned.",
+		},
+	)
+}
+
+// contact is a call or chat as the customer lived it: all its legs as one.
+type contact struct {
+	legs     []*desk.Held // by arrival
+	arrived  time.Time
+	outcome  desk.Outcome
+	inbound  bool
+	wait     desk.Opt[time.Duration] // in all queues
+	answer   desk.Opt[time.Duration] // in the queues before the first answer
+	talk     desk.Opt[time.Duration]
+	hold     desk.Opt[time.Duration]
+	wrapUp   desk.Opt[time.Duration]
+	negative bool
+	dims     dimensions
+}
+
+// Lead returns the leg that speaks for all: the one that the counters have
+// counted, else the first to arrive.
+func Lead(legs []*desk.Held) *desk.Held {
+	for _, leg := range legs {
+		if len(leg.Counted) > 0 {
+			return leg
+		}
+	}
+	return slices.MinFunc(legs, compareLegs)
+}
+
+func compareLegs(a, b *desk.Held) int {
+	x, y := a.Body.(*desk.Call), b.Body.(*desk.Call)
+	return cmp.Or(x.ArrivedAt.Compare(y.ArrivedAt), cmp.Compare(a.ID, b.ID))
+}
+
+// contactOf joins the legs of a contact.
+func contactOf(legs []*desk.Held) *contact {
+	slices.SortFunc(legs, compareLegs)
+	first := legs[0].Body.(*desk.Call)
+	c := &contact{
+		legs: legs, arrived: first.ArrivedAt, inbound: first.Direction != desk.DirectionOutbound,
+	}
+	for _, h := range legs {
+		c.leg(h.Body.(*desk.Call))
+	}
+	c.dims = seenIn(legs[0], desk.ShowsAnswer)
+	for _, h := range legs[1:] {
+		c.dims.also = append(c.dims.also, h.States...)
+	}
+	// The records of telephone systems seldom say that they are about phones.
+	c.dims.last = desk.Dim{Name: "channel", Value: "phone"}
+	c.dims.fixed = [2]desk.Dim{
+		{Name: "direction", Value: first.Direction.String()},
+		{Name: "call_outcome", Value: c.outcome.String()},
+	}
+	return c
+}
+
+// leg adds one leg to the contact.
+func (c *contact) leg(call *desk.Call) {
+	outcome := outcomeOf(call)
+	wait := waitOf(call, outcome)
+	if wait.Set && wait.Value < 0 {
+		c.negative, wait = true, desk.Opt[time.Duration]{}
+	}
+	before := c.outcome
+	if before != desk.OutcomeAnswered {
+		c.outcome = outcome
+		plus(&c.answer, wait)
+	}
+	plus(&c.wait, wait)
+	if outcome != desk.OutcomeAnswered {
+		return
+	}
+	plus(&c.talk, call.Talk)
+	plus(&c.hold, call.Hold)
+	plus(&c.wrapUp, call.WrapUp)
+}
+
+func plus(sum *desk.Opt[time.Duration], d desk.Opt[time.Duration]) {
+	if d.Set && d.Value >= 0 {
+		sum.Value, sum.Set = sum.Value+d.Value, true
+	}
+}
+
+// outcomeOf returns how a call ended: as the desk says, else by what it has
+// times for. Unknown: it has not ended.
+func outcomeOf(c *desk.Call) desk.Outcome {
+	switch {
+	case c.Outcome != desk.OutcomeUnknown:
+		return c.Outcome
+	case !c.AnsweredAt.IsZero():
+		return desk.OutcomeAnswered
+	case !c.EndedAt.IsZero():
+		return desk.OutcomeAbandoned
+	default:
+		return desk.OutcomeUnknown
+	}
+}
+
+// waitOf returns how long a call waited in the queue: as the desk says, else
+// from the queue, or the arrival where the queue is not known, to the answer
+// or the end.
+func waitOf(c *desk.Call, outcome desk.Outcome) desk.Opt[time.Duration] {
+	from, to := c.QueuedAt, c.EndedAt
+	if from.IsZero() {
+		from = c.ArrivedAt
+	}
+	if outcome == desk.OutcomeAnswered {
+		to = c.AnsweredAt
+	}
+	switch {
+	case c.Wait.Set:
+		return c.Wait
+	case outcome == desk.OutcomeAbandonedIVR || outcome == desk.OutcomeBlocked || to.IsZero():
+		return desk.Opt[time.Duration]{}
+	default:
+		return desk.Some(to.Sub(from))
+	}
+}
+
+// call collects what a call contributes, all its legs together.
+func (b *Contributions) call(g Group) {
+	legs := []*desk.Held{g.Record}
+	for _, leg := range g.Legs {
+		if !leg.Deleted {
+			legs = append(legs, leg)
+		}
+	}
+	if g.Record.Deleted {
+		legs = legs[1:]
+		b.excluded(ExcludedCalls, "deleted")
+	}
+	if len(legs) == 0 {
+		return
+	}
+	c := contactOf(legs)
+	if c.outcome == desk.OutcomeUnknown {
+		return
+	}
+	if c.negative {
+		b.excluded(ExcludedCalls, "negative_duration")
+	}
+	both := FeedTotal | FeedWindow
+	b.add(Calls, both, c.arrived, one, c.dims)
+	if c.inbound {
+		b.queue(c)
+		b.serviceLevels(c)
+	}
+	if c.outcome == desk.OutcomeAnswered {
+		b.handling(c, both)
+	}
+}
+
+// queue collects how long a contact waited and whether it was given up.
+func (b *Contributions) queue(c *contact) {
+	answered := c.outcome == desk.OutcomeAnswered
+	abandoned := c.outcome == desk.OutcomeAbandoned
+	if c.wait.Set && c.outcome != desk.OutcomeAbandonedIVR && c.outcome != desk.OutcomeBlocked {
+		wait := tally.Seconds(c.wait.Value)
+		b.add(QueueWaitTotal, FeedTotal, c.arrived, wait, c.dims)
+		b.add(QueueWait, FeedWindow, c.arrived, wait, c.dims)
+		if abandoned {
+			b.add(AbandonWait, FeedWindow, c.arrived, wait, c.dims)
+		}
+	}
+	if answered && c.answer.Set {
+		b.add(SpeedOfAnswer, FeedWindow, c.arrived, tally.Seconds(c.answer.Value), c.dims)
+	}
+	switch {
+	case abandoned && c.short(b.catalogue.shortAbandon(c)):
+		b.add(ContactsShortAbandoned, FeedTotal, c.arrived, one, c.dims)
+	case abandoned:
+		b.add(ContactsAbandoned, FeedTotal, c.arrived, one, c.dims)
+		fallthrough
+	case answered:
+		b.add(ContactsOffered, FeedWindow, c.arrived, flag(abandoned), c.dims)
+	}
+}
+
+// short reports whether a contact was given up sooner than the limit. One whose
+// wait nobody told was not.
+func (c *contact) short(limit time.Duration) bool {
+	return c.outcome == desk.OutcomeAbandoned && c.wait.Set && c.wait.Value < limit
+}
+
+// handling collects the work that an answered contact made.
+func (b *Contributions) handling(c *contact, feeds Feed) {
+	var handle desk.Opt[time.Duration]
+	for _, part := range []struct {
+		id ID
+		of desk.Opt[time.Duration]
+	}{{CallTalk, c.talk}, {CallHold, c.hold}, {CallWrapUp, c.wrapUp}} {
+		if part.of.Set {
+			b.add(part.id, feeds, c.arrived, tally.Seconds(part.of.Value), c.dims)
+		}
+		plus(&handle, part.of)
+	}
+	if handle.Set {
+		b.add(Handle, feeds, c.arrived, tally.Seconds(handle.Value), c.dims)
+	}
+}

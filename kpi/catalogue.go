@@ -1,0 +1,189 @@
+// Package kpi says what help desk records are worth: which facts a record
+// contributes to which measures, and the formulas that make figures of them.
+//
+// Everything here is pure. What a record contributes is a function of the
+// record as it is held (and of the ticket it belongs to), so that a correction
+// is the new contributions less the old ones. The names, labels and formulas
+// are those of docs/kpis.md.
+package kpi
+
+import (
+	"fmt"
+	"time"
+
+	"helpdesk_exporter/desk"
+	"helpdesk_exporter/tally"
+)
+
+// ID names a measure. Its numbers are stored with every record: never reuse
+// one.
+type ID uint8
+
+// Measure is one thing that records contribute to. The same contributions may
+// feed a cumulative family, the trailing windows and a stock.
+type Measure struct {
+	ID       ID
+	Kind     desk.Kind // the records that feed it
+	Identity []string  // labels that are always there and never pooled
+	Dims     []string  // labels that can be pooled
+
+	Total    *Total // the cumulative family, nil for none
+	Window   bool   // counts and sums over the trailing windows
+	Spread   bool   // and distributions, for quantiles
+	Stock    bool   // how many there are now
+	Aged     bool   // and since when
+	Siblings []Sibling
+}
+
+// Total is a cumulative family: a counter or, with Buckets, a histogram of
+// seconds.
+type Total struct {
+	Name, Help string
+	Buckets    []float64 // classic upper bounds, ascending
+}
+
+// Sibling is a measure whose series exist from the moment that the first
+// series of another does, so that increase() sees their first step.
+type Sibling struct {
+	ID       ID
+	Identity []string // the values of the sibling's identity labels
+}
+
+// Labels returns all label names of the measure, identity first.
+func (m *Measure) Labels() []string {
+	return append(append([]string(nil), m.Identity...), m.Dims...)
+}
+
+// Contribution is what one record gives to one measure.
+type Contribution struct {
+	Measure ID
+	Labels  []string     // values in the order of Measure.Labels
+	At      time.Time    // when it happened; zero: not known
+	Value   tally.Amount // what is summed and spread
+	Feeds   Feed
+}
+
+// Feed says which figures of its measure a contribution goes to.
+type Feed uint8
+
+// The figures that a contribution can go to.
+const (
+	FeedTotal  Feed = 1 << iota // counts once, when discovered
+	FeedWindow                  // as long as the record says so
+	FeedStock
+)
+
+// WindowView is a family of gauges over the trailing windows of one or more
+// measures that share their labels.
+type WindowView struct {
+	Name, Help string
+	Of         []ID
+	// Value makes the figure from the counts of the measures; false: there is
+	// none, for want of a sample.
+	Value func(counts []tally.Count, window time.Duration) (float64, bool)
+}
+
+// QuantileView is a family of gauges of window quantiles.
+type QuantileView struct {
+	Name, Help string
+	Of         ID
+	Waiting    ID // the aged stock of those still waiting, 0: finished cases only
+}
+
+// StockView is a family of gauges of what there is now.
+type StockView struct {
+	Name, Help string
+	Of         []ID
+	Extra      string // one more label, empty for none
+	ByLevel    bool   // the figure does not add up over labels
+	ZeroOf     ID     // label sets of this measure show 0 where there is nothing
+	Figures    func(s Stock, now time.Time) []Figure
+}
+
+// Stock is what a stock holds at one label set or level.
+type Stock struct {
+	N      int64
+	Oldest time.Time   // zero without ages
+	Ages   *tally.Ages // nil at a level
+}
+
+// Figure is one value of a stock; Label is the value of its extra label.
+type Figure struct {
+	Label string
+	Value float64
+}
+
+// Quantiles are the quantiles that every quantile family shows.
+func Quantiles() []float64 { return []float64{0.5, 0.9, 0.95} }
+
+// Catalogue is every measure and every family made of them, as the definitions
+// have it.
+type Catalogue struct {
+	Definitions
+	Measures []Measure // by ascending ID
+	Views    []WindowView
+	Spreads  []QuantileView
+	Stocks   []StockView
+
+	byID    [256]*Measure
+	surveys map[string]Survey
+}
+
+// NewCatalogue lays out all figures for the given definitions.
+func NewCatalogue(d Definitions) *Catalogue {
+	c := &Catalogue{Definitions: d, surveys: map[string]Survey{}}
+	for _, s := range d.Surveys {
+		c.surveys[s.Name] = s
+	}
+	c.addTickets()
+	c.addFirstResponse()
+	c.addResolution()
+	c.addBacklog()
+	c.addCalls()
+	c.addServiceLevel()
+	c.addSurveys()
+	c.addExcluded()
+	for i := range c.Measures {
+		m := &c.Measures[i]
+		if c.byID[m.ID] != nil {
+			panic(fmt.Sprintf("two measures have the number %d", m.ID))
+		}
+		c.byID[m.ID] = m
+	}
+	return c
+}
+
+// Measure returns the measure with the given number, nil where there is none.
+func (c *Catalogue) Measure(id ID) *Measure { return c.byID[id] }
+
+// Levels returns the groups of dimensions at which a window family with the
+// given dimensions is shown.
+func (c *Catalogue) Levels(dims []string) [][]string {
+	if c.Rollups == nil {
+		levels := [][]string{nil}
+		for _, d := range dims {
+			levels = append(levels, []string{d})
+		}
+		return levels
+	}
+	var levels [][]string
+	for _, level := range c.Rollups {
+		if within(level, dims) {
+			levels = append(levels, level)
+		}
+	}
+	return levels
+}
+
+func within(level, dims []string) bool {
+	for _, l := range level {
+		found := false
+		for _, d := range dims {
+			found = found || d == l
+		}
+		if !found {
+			return false
+		}
+	}
+	return true
+}

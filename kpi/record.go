@@ -1,0 +1,130 @@
+package kpi
+
+import (
+	"time"
+
+	"helpdesk_exporter/desk"
+	"helpdesk_exporter/tally"
+)
+
+// unset is the value of a dimension that nobody named.
+const unset = "none"
+
+// Group is a record with the records that its figures need.
+type Group struct {
+	Record *desk.Held
+	Ticket *desk.Held   // the ticket a survey speaks of; nil: not held
+	Legs   []*desk.Held // the other legs of a call
+}
+
+// Contributions collects what records contribute. It may be used again after
+// Reset; what it returned before is then overwritten.
+type Contributions struct {
+	catalogue *Catalogue
+	list      []Contribution
+	labels    []string // backs the labels of the list
+}
+
+// NewContributions returns an empty collection.
+func (c *Catalogue) NewContributions() *Contributions { return &Contributions{catalogue: c} }
+
+// Reset empties the collection.
+func (b *Contributions) Reset() { b.list, b.labels = b.list[:0], b.labels[:0] }
+
+// List returns what was collected, in the order of the facts.
+func (b *Contributions) List() []Contribution { return b.list }
+
+// Add collects what a group contributes. For a call only one of its legs, the
+// one that Lead names, speaks for all.
+func (b *Contributions) Add(g Group) {
+	if g.Record == nil {
+		return
+	}
+	switch body := g.Record.Body.(type) {
+	case *desk.Ticket:
+		b.ticket(g.Record, body)
+	case *desk.Call:
+		b.call(g)
+	case *desk.Survey:
+		b.survey(g.Record, body, g.Ticket)
+	}
+}
+
+// add collects one contribution. Identity values come first, the dimensions
+// are looked up by name.
+func (b *Contributions) add(id ID, feeds Feed, at time.Time, v tally.Amount, dims dimensions, identity ...string) {
+	start := len(b.labels)
+	b.labels = append(b.labels, identity...)
+	for _, name := range b.catalogue.byID[id].Dims {
+		b.labels = append(b.labels, dims.value(name))
+	}
+	end := len(b.labels)
+	b.list = append(b.list, Contribution{
+		Measure: id, Labels: b.labels[start:end:end], At: at, Value: v, Feeds: feeds,
+	})
+}
+
+// one is the value of contributions that only count.
+const one tally.Amount = 1e9
+
+// flag is 1 for true and 0 for false: its mean is a share.
+func flag(b bool) tally.Amount {
+	if b {
+		return one
+	}
+	return 0
+}
+
+// dimensions are those that a record had when a fact became known: per
+// dimension the first value named from that state on. A missing one may so be
+// filled in by a later state, a named one never changes.
+type dimensions struct {
+	states []desk.State
+	also   []desk.State // of the ticket that fills what the record leaves open
+	fixed  [2]desk.Dim  // values that the figures know better
+	last   desk.Dim     // the value of a dimension that nobody named
+}
+
+func (d dimensions) value(name string) string {
+	for _, f := range d.fixed {
+		if f.Name == name && f.Value != "" {
+			return f.Value
+		}
+	}
+	for _, states := range [...][]desk.State{d.states, d.also} {
+		for i := range states {
+			if v := states[i].Dim(name); v != "" {
+				return v
+			}
+		}
+	}
+	if d.last.Name == name {
+		return d.last.Value
+	}
+	return unset
+}
+
+// present returns the dimensions of the newest state.
+func present(h *desk.Held) dimensions { return dimensions{states: h.States[len(h.States)-1:]} }
+
+// seenAt returns the dimensions as of the first state that is not older than
+// at: the state in which something that happened then was first seen.
+func seenAt(h *desk.Held, at time.Time) dimensions {
+	for i := range h.States {
+		if !h.States[i].At.Before(at) {
+			return dimensions{states: h.States[i:]}
+		}
+	}
+	return present(h)
+}
+
+// seenIn returns the dimensions as of the first state that shows the given
+// facts.
+func seenIn(h *desk.Held, shows desk.Shows) dimensions {
+	for i := range h.States {
+		if h.States[i].Shows&shows != 0 {
+			return dimensions{states: h.States[i:]}
+		}
+	}
+	return present(h)
+}

@@ -1,0 +1,195 @@
+package kpi
+
+import (
+	"time"
+
+	"helpdesk_exporter/desk"
+	"helpdesk_exporter/tally"
+)
+
+// The measures of tickets coming and going.
+const (
+	TicketsOpened ID = iota + 1
+	TicketsSolved
+	TicketsReopened
+	TicketsWithdrawn
+	TicketsOpen
+	TicketsAwaitingAgent
+)
+
+func (c *Catalogue) addTickets() {
+	var withdrawn []Sibling
+	for _, s := range desk.WithdrawnStatuses() {
+		withdrawn = append(withdrawn, Sibling{ID: TicketsWithdrawn, Identity: []string{s.String()}})
+	}
+	c.Measures = append(c.Measures,
+		Measure{
+			ID: TicketsOpened, Kind: desk.KindTicket, Dims: c.Labels, Window: true,
+			Total: &Total{
+				Name: "helpdesk_tickets_opened_total",
+				Help: "Tickets that came in, counted when discovered. Plus reopened, less solved and withdrawn, it moves as helpdesk_tickets_open does.",
+			},
+			Siblings: append(withdrawn, Sibling{ID: TicketsSolved}, Sibling{ID: TicketsReopened}),
+		},
+		Measure{
+			ID: TicketsSolved, Kind: desk.KindTicket, Dims: c.Labels, Window: true,
+			Total: &Total{
+				Name: "helpdesk_tickets_solved_total",
+				Help: "Solves of tickets, each one of a ticket solved again included, counted when discovered.",
+			},
+		},
+		Measure{
+			ID: TicketsReopened, Kind: desk.KindTicket, Dims: c.Labels, Window: true,
+			Total: &Total{
+				Name: "helpdesk_tickets_reopened_total",
+				Help: "Times that a solved or withdrawn ticket was opened again, counted when discovered.",
+			},
+		},
+		Measure{
+			ID: TicketsWithdrawn, Kind: desk.KindTicket, Identity: []string{"reason"}, Dims: c.Labels,
+			Total: &Total{
+				Name: "helpdesk_tickets_withdrawn_total",
+				Help: "Open tickets that were deleted, merged, or found to be spam or a test, counted when discovered.",
+			},
+		},
+		Measure{ID: TicketsOpen, Kind: desk.KindTicket, Identity: []string{"status"}, Dims: c.Labels, Stock: true},
+		Measure{ID: TicketsAwaitingAgent, Kind: desk.KindTicket, Dims: c.Labels, Stock: true},
+	)
+	c.Views = append(c.Views,
+		WindowView{
+			Name: "helpdesk_tickets_opened_in_window", Of: []ID{TicketsOpened}, Value: number,
+			Help: "Tickets created in the window; spam, tests, deleted and merged ones left out.",
+		},
+		WindowView{
+			Name: "helpdesk_tickets_opened_per_day", Of: []ID{TicketsOpened}, Value: perDay,
+			Help: "Tickets created in the window by days of the window.",
+		},
+		WindowView{
+			Name: "helpdesk_tickets_solved_in_window", Of: []ID{TicketsSolved}, Value: number,
+			Help: "Distinct tickets solved in the window and not reopened since, by their last solve.",
+		},
+		WindowView{
+			Name: "helpdesk_tickets_reopened_in_window", Of: []ID{TicketsReopened}, Value: number,
+			Help: "Distinct tickets reopened in the window, by their last reopening.",
+		},
+		WindowView{
+			Name: "helpdesk_ticket_reopen_ratio", Of: []ID{TicketsSolved, TicketsReopened}, Value: c.sampled(quotient),
+			Help: "Tickets reopened in the window by tickets solved in the window; above 1 where more came back than went.",
+		},
+	)
+	c.Stocks = append(c.Stocks,
+		StockView{
+			Name: "helpdesk_tickets_open", Of: []ID{TicketsOpen}, ZeroOf: TicketsOpened, Figures: stockNumber,
+			Help: "Tickets that are neither finished nor withdrawn, by their present labels.",
+		},
+		StockView{
+			Name: "helpdesk_tickets_awaiting_agent", Of: []ID{TicketsAwaitingAgent}, ZeroOf: TicketsOpened, Figures: stockNumber,
+			Help: "Open tickets whose next step is the agent's: the customer wrote last or, where messages are not known, the status is new or open.",
+		},
+	)
+}
+
+func stockNumber(s Stock, _ time.Time) []Figure { return []Figure{{Value: float64(s.N)}} }
+
+// ticket collects what a ticket contributes. A withdrawn ticket has left the
+// windows; the counters keep what it gave while it counted.
+func (b *Contributions) ticket(h *desk.Held, t *desk.Ticket) {
+	l := lifecycleOf(h, t)
+	feeds := FeedTotal | FeedWindow
+	if l.phase == withdrawn {
+		feeds = FeedTotal
+	}
+	b.flows(h, t, l, feeds)
+	sound := b.firstResponse(h, t, l, feeds)
+	sound = b.resolution(h, t, l, feeds) && sound
+	b.replies(h, t, feeds)
+	switch {
+	case l.phase == withdrawn:
+		b.excluded(ExcludedTickets, h.States[len(h.States)-1].Status.String())
+	case !sound:
+		b.excluded(ExcludedTickets, "negative_duration")
+	case l.phase == finished && len(l.solves) > 0 && l.solves[len(l.solves)-1].at.IsZero():
+		b.excluded(ExcludedTickets, "no_timestamp")
+	}
+	if l.phase == open {
+		b.waiting(h, t)
+	}
+}
+
+// flows collects the comings and goings of a ticket.
+func (b *Contributions) flows(h *desk.Held, t *desk.Ticket, l *lifecycle, feeds Feed) {
+	if l.opened {
+		b.add(TicketsOpened, feeds, t.CreatedAt, one, firstCounted(h))
+	}
+	for i, m := range l.solves {
+		b.add(TicketsSolved, l.feedsOfSolve(i, feeds), m.at, one, at(h, m))
+	}
+	for i, m := range l.reopens {
+		of := FeedTotal
+		if i == len(l.reopens)-1 {
+			of = feeds // the window counts a ticket once
+		}
+		b.add(TicketsReopened, of, m.at, one, at(h, m))
+	}
+	for _, w := range l.withdrawals {
+		b.add(TicketsWithdrawn, FeedTotal, w.at, one, at(h, w.moment), w.reason.String())
+	}
+}
+
+// firstCounted returns the dimensions as of the first state in which the ticket
+// counted.
+func firstCounted(h *desk.Held) dimensions {
+	for i := range h.States {
+		if !h.States[i].Status.Withdrawn() {
+			return dimensions{states: h.States[i:]}
+		}
+	}
+	return present(h)
+}
+
+// at returns the dimensions as of a moment of the ticket's life.
+func at(h *desk.Held, m moment) dimensions { return dimensions{states: h.States[m.state:]} }
+
+// waiting collects the stocks that an open ticket is part of.
+func (b *Contributions) waiting(h *desk.Held, t *desk.Ticket) {
+	now := present(h)
+	status := statusOf(h.States[len(h.States)-1])
+	b.add(TicketsOpen, FeedStock, t.CreatedAt, one, now, status.String())
+	b.add(TicketAges, FeedStock, t.CreatedAt, one, now)
+	if awaitsAgent(t, status) {
+		b.add(TicketsAwaitingAgent, FeedStock, t.CreatedAt, one, now)
+	}
+	if _, answered := answeredAt(t); !answered && t.CreatedBy != desk.RoleAgent {
+		b.add(TicketsUnanswered, FeedStock, t.CreatedAt, one, now)
+	}
+}
+
+// awaitsAgent reports whether the next step is the agent's: the desk says that
+// the customer waits, or the customer wrote last, or, where no messages are
+// known, the status says so.
+func awaitsAgent(t *desk.Ticket, status desk.Status) bool {
+	if !t.WaitingSince.IsZero() {
+		return true
+	}
+	for i := len(t.Messages) - 1; i >= 0; i-- {
+		m := t.Messages[i]
+		switch {
+		case !m.Public:
+		case m.Author == desk.RoleCustomer:
+			return true
+		case m.Author == desk.RoleAgent:
+			return false
+		}
+	}
+	return status == desk.StatusNew || status == desk.StatusOpen
+}
+
+// duration collects a span of time and reports whether it is one: what ended
+// before it began is left out.
+func (b *Contributions) duration(id ID, feeds Feed, from, to time.Time, dims dimensions) bool {
+	if to.Before(from) {
+		return false
+	}
+	b.add(id, feeds, to, tally.Seconds(to.Sub(from)), dims)
+	return true
+}
