@@ -134,15 +134,17 @@ func (t *Tx) Record(key Key) (*desk.Held, error) {
 	return h, nil
 }
 
-// PutRecord keeps a record and reports whether that changed anything.
-func (t *Tx) PutRecord(key Key, h *desk.Held) (bool, error) {
+// PutRecord keeps a record.
+func (t *Tx) PutRecord(key Key, h *desk.Held) error {
+	// The store keeps both slices until the transaction ends.
+	return t.tx.put(bucketRecords, key.append(nil), appendHeld(nil, h))
+}
+
+// Unchanged reports whether a record is held just so.
+func (t *Tx) Unchanged(key Key, h *desk.Held) bool {
 	t.key = key.append(t.key[:0])
 	t.val = appendHeld(t.val[:0], h)
-	if bytes.Equal(t.tx.get(bucketRecords, t.key), t.val) {
-		return false, nil
-	}
-	// The store keeps both slices until the transaction ends.
-	return true, t.tx.put(bucketRecords, bytes.Clone(t.key), bytes.Clone(t.val))
+	return bytes.Equal(t.tx.get(bucketRecords, t.key), t.val)
 }
 
 // DropRecord forgets a record.
@@ -203,8 +205,7 @@ type Source struct {
 	Desk        string      `json:"desk"`
 	Name        string      `json:"name"`
 	Cursor      desk.Cursor `json:"cursor,omitempty"`
-	Synced      bool        `json:"synced,omitempty"`   // the first sync is complete
-	Counting    bool        `json:"counting,omitempty"` // what the first sync finds goes to the counters
+	Synced      bool        `json:"synced,omitempty"` // the first sync is complete
 	AsOf        time.Time   `json:"as_of,omitzero"`
 	LastPoll    time.Time   `json:"last_poll,omitzero"` // that was read to its end
 	LastSuccess time.Time   `json:"last_success,omitzero"`

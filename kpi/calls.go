@@ -116,17 +116,6 @@ type contact struct {
 	dims     dimensions
 }
 
-// Lead returns the leg that speaks for all: the one that the counters have
-// counted, else the first to arrive.
-func Lead(legs []*desk.Held) *desk.Held {
-	for _, leg := range legs {
-		if len(leg.Counted) > 0 {
-			return leg
-		}
-	}
-	return slices.MinFunc(legs, compareLegs)
-}
-
 func compareLegs(a, b *desk.Held) int {
 	x, y := a.Body.(*desk.Call), b.Body.(*desk.Call)
 	return cmp.Or(x.ArrivedAt.Compare(y.ArrivedAt), cmp.Compare(a.ID, b.ID))
@@ -218,17 +207,19 @@ func waitOf(c *desk.Call, outcome desk.Outcome) desk.Opt[time.Duration] {
 	}
 }
 
-// call collects what a call contributes, all its legs together.
+// call collects what a contact contributes, all its legs together.
 func (b *Contributions) call(g Group) {
-	legs := []*desk.Held{g.Record}
-	for _, leg := range g.Legs {
+	if g.Record.Deleted {
+		b.excluded(ExcludedCalls, "deleted")
+	}
+	if g.Follows {
+		return
+	}
+	legs := make([]*desk.Held, 0, 1+len(g.Legs))
+	for _, leg := range append([]*desk.Held{g.Record}, g.Legs...) {
 		if !leg.Deleted {
 			legs = append(legs, leg)
 		}
-	}
-	if g.Record.Deleted {
-		legs = legs[1:]
-		b.excluded(ExcludedCalls, "deleted")
 	}
 	if len(legs) == 0 {
 		return

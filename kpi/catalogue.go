@@ -94,9 +94,10 @@ type QuantileView struct {
 type StockView struct {
 	Name, Help string
 	Of         []ID
-	Extra      string // one more label, empty for none
-	ByLevel    bool   // the figure does not add up over labels
-	ZeroOf     ID     // label sets of this measure show 0 where there is nothing
+	Extra      string     // one more label, empty for none
+	ByLevel    bool       // the figure does not add up over labels
+	ZeroOf     ID         // label sets of this measure show 0 where there is nothing
+	Zeros      [][]string // with each of these values of the identity labels
 	Figures    func(s Stock, now time.Time) []Figure
 }
 

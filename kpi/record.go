@@ -15,6 +15,8 @@ type Group struct {
 	Record *desk.Held
 	Ticket *desk.Held   // the ticket a survey speaks of; nil: not held
 	Legs   []*desk.Held // the other legs of a call
+	// Follows says that another leg speaks for the contact.
+	Follows bool
 }
 
 // Contributions collects what records contribute. It may be used again after
@@ -34,8 +36,7 @@ func (b *Contributions) Reset() { b.list, b.labels = b.list[:0], b.labels[:0] }
 // List returns what was collected, in the order of the facts.
 func (b *Contributions) List() []Contribution { return b.list }
 
-// Add collects what a group contributes. For a call only one of its legs, the
-// one that Lead names, speaks for all.
+// Add collects what a group contributes, nothing for one without a record.
 func (b *Contributions) Add(g Group) {
 	if g.Record == nil {
 		return

@@ -18,6 +18,10 @@ const (
 )
 
 func (c *Catalogue) addTickets() {
+	var statuses [][]string
+	for _, s := range desk.OpenStatuses() {
+		statuses = append(statuses, []string{s.String()})
+	}
 	var withdrawn []Sibling
 	for _, s := range desk.WithdrawnStatuses() {
 		withdrawn = append(withdrawn, Sibling{ID: TicketsWithdrawn, Identity: []string{s.String()}})
@@ -79,7 +83,7 @@ func (c *Catalogue) addTickets() {
 	)
 	c.Stocks = append(c.Stocks,
 		StockView{
-			Name: "helpdesk_tickets_open", Of: []ID{TicketsOpen}, ZeroOf: TicketsOpened, Figures: stockNumber,
+			Name: "helpdesk_tickets_open", Of: []ID{TicketsOpen}, ZeroOf: TicketsOpened, Zeros: statuses, Figures: stockNumber,
 			Help: "Tickets that are neither finished nor withdrawn, by their present labels.",
 		},
 		StockView{

@@ -1,0 +1,156 @@
+package book
+
+import (
+	"container/heap"
+	"time"
+
+	"helpdesk_exporter/desk"
+	"helpdesk_exporter/journal"
+	"helpdesk_exporter/kpi"
+	"helpdesk_exporter/tally"
+)
+
+// The slots that a window is divided into: the counts and sums finely, the
+// distributions coarsely, for they take more room.
+const (
+	windowSlots = 288
+	spreadSlots = 24
+)
+
+// kindBook is what all figures of one kind of records of a desk share: where
+// their windows end and what waits to enter them.
+type kindBook struct {
+	epoch   journal.Epoch
+	end     time.Time // of the windows; only moves forward
+	windows []grid
+	waiting waitingList
+}
+
+// grid is the division of one window, with the first slot that is still in it.
+type grid struct {
+	window, spread           tally.Grid
+	firstWindow, firstSpread int64
+}
+
+func newKindBook(deskName string, kind desk.Kind, windows []kpi.Window) *kindBook {
+	k := &kindBook{epoch: journal.Epoch{Desk: deskName, Kind: kind}}
+	for _, w := range windows {
+		k.windows = append(k.windows, grid{
+			window: tally.NewGrid(w.Length, windowSlots),
+			spread: tally.NewGrid(w.Length, spreadSlots),
+		})
+	}
+	return k
+}
+
+// delta is one contribution that came or went.
+type delta struct {
+	leaf  *leaf
+	sign  int64
+	at    time.Time
+	value tally.Amount
+	feeds kpi.Feed
+}
+
+// add lets a delta take effect. What is dated after the end of the windows
+// waits and enters in time.
+func (k *kindBook) add(d delta) {
+	l := d.leaf
+	l.refs += d.sign
+	if d.feeds&kpi.FeedStock != 0 {
+		l.stock += d.sign
+		if l.ages != nil {
+			l.ages.Add(d.sign, d.at.UnixNano())
+		}
+	}
+	if d.feeds&kpi.FeedWindow == 0 || d.at.IsZero() {
+		return
+	}
+	if d.at.After(k.end) {
+		heap.Push(&k.waiting, d)
+		return
+	}
+	k.enter(d)
+}
+
+// enter puts a delta into the windows that reach back to it.
+func (k *kindBook) enter(d delta) {
+	for i := range k.windows {
+		g := &k.windows[i]
+		if slot := g.window.Slot(d.at); slot >= g.firstWindow {
+			d.leaf.windows[i].Add(slot, d.sign, d.value)
+		}
+		if d.leaf.spreads == nil {
+			continue
+		}
+		if slot := g.spread.Slot(d.at); slot >= g.firstSpread {
+			d.leaf.spreads[i].Add(slot, d.sign, d.value)
+		}
+	}
+}
+
+// advance moves the end of the windows forward.
+func (k *kindBook) advance(end time.Time) {
+	if !end.After(k.end) {
+		return
+	}
+	k.end = end
+	for i := range k.windows {
+		g := &k.windows[i]
+		g.firstWindow, g.firstSpread = g.window.First(end), g.spread.First(end)
+	}
+	for len(k.waiting) > 0 && !k.waiting[0].at.After(end) {
+		k.enter(heap.Pop(&k.waiting).(delta))
+	}
+}
+
+// settle lets what has become too old leave the windows of a leaf.
+func (k *kindBook) settle(l *leaf) {
+	for i := range l.windows {
+		l.windows[i].Advance(k.windows[i].firstWindow)
+	}
+	for i := range l.spreads {
+		l.spreads[i].Advance(k.windows[i].firstSpread)
+	}
+}
+
+// endOf returns where the windows of a kind of records end: at the least
+// instant up to which the sources that feed it are complete, and never ahead of
+// the clock. Before any first sync is complete it is as far as has been read.
+func (d *deskBook) endOf(kind desk.Kind, now time.Time) time.Time {
+	var least, most time.Time
+	for _, s := range d.sources {
+		asOf := s.state.AsOf
+		if !s.feeds(kind) || asOf.IsZero() {
+			continue
+		}
+		if asOf.After(most) {
+			most = asOf
+		}
+		if s.state.Synced && (least.IsZero() || asOf.Before(least)) {
+			least = asOf
+		}
+	}
+	if least.IsZero() {
+		least = most
+	}
+	if least.After(now) {
+		return now
+	}
+	return least
+}
+
+// waitingList is a heap of deltas, the earliest first; it implements
+// [heap.Interface].
+type waitingList []delta
+
+func (w waitingList) Len() int           { return len(w) }
+func (w waitingList) Less(i, j int) bool { return w[i].at.Before(w[j].at) }
+func (w waitingList) Swap(i, j int)      { w[i], w[j] = w[j], w[i] }
+func (w *waitingList) Push(d any)        { *w = append(*w, d.(delta)) }
+func (w *waitingList) Pop() any {
+	last := len(*w) - 1
+	d := (*w)[last]
+	*w = (*w)[:last]
+	return d
+}

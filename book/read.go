@@ -1,0 +1,294 @@
+package book
+
+import (
+	"time"
+
+	"helpdesk_exporter/desk"
+	"helpdesk_exporter/kpi"
+	"helpdesk_exporter/tally"
+)
+
+// Reader takes the figures of one scrape. The slices it is handed are read
+// only, the totals belong to it for the call.
+type Reader interface {
+	Total(m *kpi.Measure, at Place, start time.Time, total *tally.Total)
+	Window(v *kpi.WindowView, at Place, window string, value float64)
+	Quantile(v *kpi.QuantileView, at Place, window string, q, value float64)
+	Stock(v *kpi.StockView, at Place, f kpi.Figure)
+}
+
+// Place is where a figure stands: its desk, the values of its measure's
+// labels, and for a pooled figure the level.
+type Place struct {
+	Desk   string
+	Labels []string
+	By     string
+}
+
+// Read hands all figures of now to r. Counters show once the first syncs are
+// complete, for good; gauges only while every source that they rest on is
+// complete and fresh.
+func (b *Book) Read(now time.Time, r Reader) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, d := range b.sortedDesks() {
+		for kind, k := range d.kinds {
+			k.advance(d.endOf(kind, now))
+		}
+		s := &scrape{book: b, desk: d, now: now, r: r}
+		for _, m := range d.measures {
+			s.totals(m)
+			s.pool(m)
+		}
+		for i := range b.Catalogue.Views {
+			s.window(&b.Catalogue.Views[i])
+		}
+		for i := range b.Catalogue.Spreads {
+			s.quantiles(&b.Catalogue.Spreads[i])
+		}
+		for i := range b.Catalogue.Stocks {
+			s.stock(&b.Catalogue.Stocks[i])
+		}
+	}
+}
+
+// scrape is one reading of one desk.
+type scrape struct {
+	book *Book
+	desk *deskBook
+	now  time.Time
+	r    Reader
+}
+
+// gauges reports whether the gauges of a kind may show.
+func (s *scrape) gauges(kind desk.Kind) bool {
+	fed := false
+	for _, src := range s.desk.sources {
+		if !src.feeds(kind) {
+			continue
+		}
+		if !src.state.Synced || src.stale(s.now) {
+			return false
+		}
+		fed = true
+	}
+	return fed
+}
+
+// stale reports whether a source has been silent for longer than it may.
+func (s *source) stale(now time.Time) bool {
+	return now.Sub(s.state.LastSuccess) > s.StaleAfter ||
+		s.ExpectEvery > 0 && now.Sub(s.state.LastNews) > s.ExpectEvery
+}
+
+func (s *scrape) totals(m *measure) {
+	epoch := s.desk.kind(m.Kind).epoch
+	if m.Measure.Total == nil || !epoch.Founded {
+		return
+	}
+	for _, l := range m.shown {
+		start := l.start
+		if start.IsZero() {
+			start = epoch.Start
+		}
+		s.r.Total(m.Measure, Place{Desk: s.desk.name, Labels: l.labels}, start, l.total)
+	}
+}
+
+// pool adds up the windows of a measure's leaves at each level.
+func (s *scrape) pool(m *measure) {
+	if !m.Window || !s.gauges(m.Kind) {
+		return
+	}
+	windows := len(s.book.Catalogue.Windows)
+	for _, g := range m.groups {
+		g.refs = 0
+		g.counts = append(g.counts[:0], make([]tally.Count, windows)...)
+		g.spreads = append(g.spreads[:0], make([]tally.Distribution, windows)...)
+	}
+	k := s.desk.kind(m.Kind)
+	for _, l := range m.shown {
+		k.settle(l)
+		for _, g := range l.groups {
+			g.refs += l.refs
+			for i := range l.windows {
+				g.counts[i].Merge(l.windows[i].Total())
+			}
+			for i := range l.spreads {
+				g.spreads[i].Merge(l.spreads[i].Total(), 1)
+			}
+		}
+	}
+}
+
+func (s *scrape) window(v *kpi.WindowView) {
+	first := s.desk.byID[v.Of[0]]
+	if !s.gauges(first.Kind) {
+		return
+	}
+	counts := make([]tally.Count, len(v.Of))
+	for key, g := range first.groups {
+		if !g.visible() {
+			continue
+		}
+		for i, w := range s.book.Catalogue.Windows {
+			counts[0] = g.counts[i]
+			for j, id := range v.Of[1:] {
+				counts[j+1] = tally.Count{}
+				if also := s.desk.byID[id].groups[key]; also != nil {
+					counts[j+1] = also.counts[i]
+				}
+			}
+			if value, ok := v.Value(counts, w.Length); ok {
+				s.r.Window(v, s.place(g), w.Name, value)
+			}
+		}
+	}
+}
+
+func (s *scrape) place(g *group) Place {
+	return Place{Desk: s.desk.name, Labels: g.labels, By: g.by}
+}
+
+func (s *scrape) quantiles(v *kpi.QuantileView) {
+	m := s.desk.byID[v.Of]
+	if !s.gauges(m.Kind) {
+		return
+	}
+	least := int64(max(s.book.Catalogue.MinSample, 1))
+	for key, g := range m.groups {
+		waiting := s.waiting(v, key)
+		for i, w := range s.book.Catalogue.Windows {
+			if g.spreads[i].N() < least {
+				continue
+			}
+			for _, q := range kpi.Quantiles() {
+				value, ok := quantile(v, g.spreads[i], waiting, q)
+				if ok {
+					s.r.Quantile(v, s.place(g), w.Name, q, value)
+				}
+			}
+		}
+	}
+}
+
+func quantile(v *kpi.QuantileView, d, waiting tally.Distribution, q float64) (float64, bool) {
+	if v.Waiting == 0 {
+		return d.Quantile(q)
+	}
+	return d.CensoredQuantile(q, waiting)
+}
+
+// waiting is how long those have waited that a censored quantile counts.
+func (s *scrape) waiting(v *kpi.QuantileView, key string) tally.Distribution {
+	var d tally.Distribution
+	if v.Waiting == 0 {
+		return d
+	}
+	if g := s.desk.byID[v.Waiting].groups[key]; g != nil {
+		for _, l := range g.leaves {
+			l.ages.Since(s.now.UnixNano(), &d)
+		}
+	}
+	return d
+}
+
+func (s *scrape) stock(v *kpi.StockView) {
+	for _, id := range v.Of {
+		m := s.desk.byID[id]
+		switch {
+		case !s.gauges(m.Kind):
+		case v.ByLevel:
+			s.levels(v, m)
+		default:
+			for _, l := range m.shown {
+				if l.stock != 0 {
+					s.figures(v, Place{Desk: s.desk.name, Labels: l.labels}, kpi.Stock{N: l.stock, Ages: l.ages})
+				}
+			}
+			s.zeros(v, m)
+		}
+	}
+}
+
+// zeros shows nothing as 0 for the label sets that have records.
+func (s *scrape) zeros(v *kpi.StockView, m *measure) {
+	if v.ZeroOf == 0 {
+		return
+	}
+	identities := v.Zeros
+	if identities == nil {
+		identities = [][]string{nil}
+	}
+	for _, known := range s.desk.byID[v.ZeroOf].shown {
+		if known.refs == 0 {
+			continue
+		}
+		for _, identity := range identities {
+			labels := append(append([]string(nil), identity...), known.labels...)
+			if l := m.byKey[string(appendLeafKey(nil, labels))]; l == nil || l.stock == 0 {
+				s.figures(v, Place{Desk: s.desk.name, Labels: labels}, kpi.Stock{})
+			}
+		}
+	}
+}
+
+// levels shows what does not add up over labels, at each level.
+func (s *scrape) levels(v *kpi.StockView, m *measure) {
+	for _, g := range m.groups {
+		var pooled kpi.Stock
+		for _, l := range g.leaves {
+			pooled.N += l.stock
+			if at, ok := l.ages.Oldest(); ok {
+				if start := time.Unix(0, at); pooled.Oldest.IsZero() || start.Before(pooled.Oldest) {
+					pooled.Oldest = start
+				}
+			}
+		}
+		s.figures(v, s.place(g), pooled)
+	}
+}
+
+func (s *scrape) figures(v *kpi.StockView, at Place, stock kpi.Stock) {
+	for _, f := range v.Figures(stock, s.now) {
+		s.r.Stock(v, at, f)
+	}
+}
+
+// SourceHealth is how a source is doing.
+type SourceHealth struct {
+	Name, Desk  string
+	Synced      bool
+	Stale       bool
+	AsOf        time.Time
+	LastSuccess time.Time
+	LastEvent   time.Time
+	Expired     map[desk.Kind]int // records of the last page that came after their time
+}
+
+// Health returns how the sources are doing, in the order of the configuration.
+func (b *Book) Health(now time.Time) []SourceHealth {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	var health []SourceHealth
+	for _, config := range b.Sources {
+		s := b.sources[config.Name]
+		health = append(health, SourceHealth{
+			Name: s.Name, Desk: s.Desk, Synced: s.state.Synced, Stale: s.stale(now),
+			AsOf: s.state.AsOf, LastSuccess: s.state.LastSuccess, LastEvent: s.state.LastEvent,
+			Expired: s.expired,
+		})
+	}
+	return health
+}
+
+// Folded returns how often a value of each label was folded into other.
+func (b *Book) Folded() map[string]uint64 {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	folded := map[string]uint64{}
+	for label, n := range b.folded {
+		folded[label] = n
+	}
+	return folded
+}

@@ -1,0 +1,65 @@
+package book
+
+import (
+	"helpdesk_exporter/desk"
+	"helpdesk_exporter/journal"
+)
+
+// sweepSize is how many records one poll looks at for expired ones: few enough
+// not to be felt, many enough to see a million in a day of minutes.
+const sweepSize = 2000
+
+// forget moves the source's horizon, which only goes forward, and drops some of
+// the records that lie before it.
+func (c *change) forget(tx *journal.Tx) error {
+	s := &c.state
+	if s.AsOf.IsZero() {
+		return nil
+	}
+	if horizon := s.AsOf.Add(-c.book.Retention); horizon.After(s.Horizon) {
+		s.Horizon = horizon
+	}
+	gone, err := c.sweep(tx)
+	if err != nil {
+		return err
+	}
+	for _, r := range gone {
+		if err := c.swap(tx, r.key, r.held, nil); err != nil {
+			return err
+		}
+		if err := tx.DropRecord(r.key); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+type heldAt struct {
+	key  journal.Key
+	held *desk.Held
+}
+
+// sweep looks at the next few records of the source, and begins again after the
+// last. It returns those that have expired.
+func (c *change) sweep(tx *journal.Tx) (expired []heldAt, err error) {
+	from := c.state.Sweep
+	c.state.Sweep = ""
+	looked := 0
+	for _, kind := range c.source.Feeds {
+		tx.Records(c.state.Number, kind, from, func(r journal.Raw) bool {
+			if looked++; looked > sweepSize {
+				c.state.Sweep = r.Key.ID
+				return false
+			}
+			var held *desk.Held
+			if held, err = r.Decode(); err != nil {
+				return false
+			}
+			if c.isExpired(held) {
+				expired = append(expired, heldAt{key: r.Key, held: held})
+			}
+			return true
+		})
+	}
+	return expired, err
+}
