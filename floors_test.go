@@ -59,10 +59,10 @@ var guests = map[string][]string{
 	"github.com/prometheus/client_golang":    {"app", "book", "collector", "poll"},
 	"github.com/prometheus/client_model":     {"collector"},
 	"github.com/prometheus/common":           {".", "app", "config", "internal/*"},
-	"github.com/prometheus/common/model":     {"app", "config", "kpi", "sources", "sources/*"}, // durations as text
+	"github.com/prometheus/common/model":     {".", "app", "collector", "config", "kpi", "sources", "sources/*"}, // durations as text
 	"github.com/prometheus/exporter-toolkit": {".", "app"},
 	"go.etcd.io/bbolt":                       {"journal"},
-	"golang.org/x/sync":                      {"app", "poll"},
+	"golang.org/x/sync":                      {"book"},
 	"golang.org/x/text":                      {"sources/*"},
 	"golang.org/x/time":                      {"internal/*"},
 	"google.golang.org/protobuf":             {"collector"},

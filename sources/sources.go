@@ -58,6 +58,13 @@ const (
 	HistoryCounters History = "counters"
 )
 
+// WithHistory is a Config that has its own default for what becomes of history.
+type WithHistory interface {
+	// DefaultHistory is used where the user does not say. durable: the journal
+	// survives a restart.
+	DefaultHistory(durable bool) History
+}
+
 // Options is what the exporter lends to a source.
 type Options struct {
 	Logger  *slog.Logger
@@ -80,6 +87,14 @@ const (
 	ReasonBadAnswer   Reason = "bad_answer"
 	ReasonInternal    Reason = "internal"
 )
+
+// Reasons lists every reason, for counters that start at 0.
+func Reasons() []Reason {
+	return []Reason{
+		ReasonBadAnswer, ReasonCanceled, ReasonInternal, ReasonRateLimited,
+		ReasonRefused, ReasonUnreachable, ReasonUnreadable,
+	}
+}
 
 // Error is a failed fetch with its reason.
 type Error struct {

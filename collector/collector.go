@@ -1,0 +1,166 @@
+// Package collector turns the book's figures into Prometheus metrics. It holds
+// no figures of its own: a scrape reads memory, and what it reads is the
+// catalogue of kpi, so a new KPI needs nothing here.
+package collector
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"helpdesk_exporter/book"
+	"helpdesk_exporter/kpi"
+	"helpdesk_exporter/tally"
+)
+
+// Forms says in which forms histograms are given.
+type Forms struct {
+	Classic, Native bool
+}
+
+// Collector is a checked collector over a book.
+type Collector struct {
+	book  *book.Book
+	forms Forms
+	now   func() time.Time
+
+	totals   map[kpi.ID]*prometheus.Desc
+	views    map[*kpi.WindowView]*prometheus.Desc
+	spreads  map[*kpi.QuantileView]*prometheus.Desc
+	stocks   map[*kpi.StockView]*prometheus.Desc
+	sources  sourceDescs
+	policies *prometheus.Desc
+}
+
+// New returns the collector of a book; now is the clock.
+func New(b *book.Book, forms Forms, now func() time.Time) *Collector {
+	c := &Collector{
+		book: b, forms: forms, now: now,
+		totals:  map[kpi.ID]*prometheus.Desc{},
+		views:   map[*kpi.WindowView]*prometheus.Desc{},
+		spreads: map[*kpi.QuantileView]*prometheus.Desc{},
+		stocks:  map[*kpi.StockView]*prometheus.Desc{},
+		sources: newSourceDescs(),
+		policies: prometheus.NewDesc(kpi.ServiceLevelObjective,
+			"Share of calls and chats that the service level is meant to reach, as configured.",
+			[]string{"desk", "policy", "threshold", "abandons"}, nil),
+	}
+	catalogue := b.Catalogue
+	for i := range catalogue.Measures {
+		if m := &catalogue.Measures[i]; m.Total != nil {
+			c.totals[m.ID] = desc(m.Total.Name, m.Total.Help, m)
+		}
+	}
+	for i := range catalogue.Views {
+		v := &catalogue.Views[i]
+		c.views[v] = desc(v.Name, v.Help, catalogue.Measure(v.Of[0]), "by", "window")
+	}
+	for i := range catalogue.Spreads {
+		v := &catalogue.Spreads[i]
+		c.spreads[v] = desc(v.Name, v.Help, catalogue.Measure(v.Of), "q", "by", "window")
+	}
+	for i := range catalogue.Stocks {
+		v := &catalogue.Stocks[i]
+		var extra []string
+		if v.Extra != "" {
+			extra = append(extra, v.Extra)
+		}
+		if v.ByLevel {
+			extra = append(extra, "by")
+		}
+		c.stocks[v] = desc(v.Name, v.Help, catalogue.Measure(v.Of[0]), extra...)
+	}
+	return c
+}
+
+func desc(name, help string, m *kpi.Measure, extra ...string) *prometheus.Desc {
+	labels := append([]string{"desk"}, m.Labels()...)
+	for i, l := range labels {
+		labels[i] = strings.ReplaceAll(l, ".", "_") // attr.NAME
+	}
+	return prometheus.NewDesc(name, help, append(labels, extra...), nil)
+}
+
+// Describe implements [prometheus.Collector].
+func (c *Collector) Describe(ch chan<- *prometheus.Desc) {
+	for _, d := range c.totals {
+		ch <- d
+	}
+	for _, d := range c.views {
+		ch <- d
+	}
+	for _, d := range c.spreads {
+		ch <- d
+	}
+	for _, d := range c.stocks {
+		ch <- d
+	}
+	c.sources.describe(ch)
+	ch <- c.policies
+}
+
+// Collect implements [prometheus.Collector].
+func (c *Collector) Collect(ch chan<- prometheus.Metric) {
+	now := c.now()
+	s := &scrape{Collector: c}
+	c.book.Read(now, s)
+	s.health(c.book.Health(now))
+	s.objectives()
+	// The book is free again before a slow reader takes the first metric.
+	for _, m := range s.metrics {
+		ch <- m
+	}
+}
+
+// scrape is one scrape; it implements [book.Reader].
+type scrape struct {
+	*Collector
+	metrics []prometheus.Metric
+}
+
+func (s *scrape) add(m prometheus.Metric) { s.metrics = append(s.metrics, m) }
+
+func (s *scrape) gauge(d *prometheus.Desc, value float64, labels ...string) {
+	s.add(prometheus.MustNewConstMetric(d, prometheus.GaugeValue, value, labels...))
+}
+
+// labels returns the label values of a figure in the order of its family.
+func labels(at book.Place, extra ...string) []string {
+	values := make([]string, 0, 1+len(at.Labels)+len(extra))
+	return append(append(append(values, at.Desk), at.Labels...), extra...)
+}
+
+// Total implements [book.Reader].
+func (s *scrape) Total(m *kpi.Measure, at book.Place, start time.Time, total *tally.Total) {
+	d := s.totals[m.ID]
+	if m.Total.Buckets == nil {
+		s.add(prometheus.MustNewConstMetricWithCreatedTimestamp(
+			d, prometheus.CounterValue, float64(total.N), start, labels(at)...))
+		return
+	}
+	s.add(newHistogram(d, m.Total.Buckets, total, start, s.forms, labels(at)))
+}
+
+// Window implements [book.Reader].
+func (s *scrape) Window(v *kpi.WindowView, at book.Place, window string, value float64) {
+	s.gauge(s.views[v], value, labels(at, at.By, window)...)
+}
+
+// Quantile implements [book.Reader].
+func (s *scrape) Quantile(v *kpi.QuantileView, at book.Place, window string, q, value float64) {
+	s.gauge(s.spreads[v], value, labels(at, strconv.FormatFloat(q, 'f', -1, 64), at.By, window)...)
+}
+
+// Stock implements [book.Reader].
+func (s *scrape) Stock(v *kpi.StockView, at book.Place, f kpi.Figure) {
+	var extra []string
+	if v.Extra != "" {
+		extra = append(extra, f.Label)
+	}
+	if v.ByLevel {
+		extra = append(extra, at.By)
+	}
+	s.gauge(s.stocks[v], f.Value, labels(at, extra...)...)
+}

@@ -1,0 +1,101 @@
+package collector
+
+import (
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/common/model"
+
+	"helpdesk_exporter/book"
+	"helpdesk_exporter/desk"
+	"helpdesk_exporter/kpi"
+)
+
+// sourceDescs are the families that tell how fresh the figures of a source are.
+type sourceDescs struct {
+	synced, lastSuccess, asOf, lastEvent *prometheus.Desc
+	folded                               *prometheus.Desc
+}
+
+func newSourceDescs() sourceDescs {
+	source := func(name, help string) *prometheus.Desc {
+		return prometheus.NewDesc("helpdesk_source_"+name, help, []string{"desk", "source"}, nil)
+	}
+	return sourceDescs{
+		synced:      source("sync_complete", "Whether the first sync of the source is complete: before it no figure rests on the source."),
+		lastSuccess: source("last_success_timestamp_seconds", "When the source was last read without an error."),
+		asOf:        source("as_of_timestamp_seconds", "Up to when the source is known completely; windows end there."),
+		lastEvent:   source("last_event_timestamp_seconds", "When the newest event happened that the source has told of."),
+		folded: prometheus.NewDesc("helpdesk_label_values_folded_total",
+			"Times that a label value, or under the label series a whole label set, went to other because there were too many.",
+			[]string{"label"}, nil),
+	}
+}
+
+func (d sourceDescs) describe(ch chan<- *prometheus.Desc) {
+	for _, one := range []*prometheus.Desc{d.synced, d.lastSuccess, d.asOf, d.lastEvent, d.folded} {
+		ch <- one
+	}
+}
+
+// health adds how the sources are doing. A time that is not known is absent.
+func (s *scrape) health(sources []book.SourceHealth) {
+	expired := map[[2]string]int{}
+	for _, h := range sources {
+		synced := 0.0
+		if h.Synced {
+			synced = 1
+		}
+		s.gauge(s.sources.synced, synced, h.Desk, h.Name)
+		s.timestamp(s.sources.lastSuccess, h.LastSuccess, h)
+		s.timestamp(s.sources.asOf, h.AsOf, h)
+		s.timestamp(s.sources.lastEvent, h.LastEvent, h)
+		for kind, n := range h.Expired {
+			expired[[2]string{h.Desk, kind.String()}] += n
+		}
+	}
+	s.expired(expired)
+	for label, n := range s.book.Folded() {
+		s.add(prometheus.MustNewConstMetric(s.sources.folded, prometheus.CounterValue, float64(n), label))
+	}
+}
+
+func (s *scrape) timestamp(d *prometheus.Desc, at time.Time, h book.SourceHealth) {
+	if !at.IsZero() {
+		s.gauge(d, float64(at.UnixNano())/1e9, h.Desk, h.Name)
+	}
+}
+
+// expired adds the records that came after their time to the family of
+// excluded ones: they are not held, so no stock counts them.
+func (s *scrape) expired(counts map[[2]string]int) {
+	for view, d := range s.stocks {
+		if view.Name != kpi.ExcludedFamily {
+			continue
+		}
+		for at, n := range counts {
+			s.gauge(d, float64(n), at[0], at[1], "expired")
+		}
+	}
+}
+
+// objectives adds what the service levels are meant to reach, for every desk
+// that has calls.
+func (s *scrape) objectives() {
+	desks := map[string]bool{}
+	for _, source := range s.book.Sources {
+		for _, kind := range source.Feeds {
+			if kind == desk.KindCall {
+				desks[source.Desk] = true
+			}
+		}
+	}
+	for name := range desks {
+		for _, level := range s.book.Catalogue.ServiceLevels {
+			if level.Objective > 0 {
+				s.gauge(s.policies, level.Objective, name, level.Name,
+					model.Duration(level.Threshold).String(), level.Abandons)
+			}
+		}
+	}
+}

@@ -1,0 +1,133 @@
+// Package config turns the YAML file that the user writes into checked values.
+//
+// It reads strictly: a key it does not know, a doubled key or name, a value out
+// of bounds are errors that name file, line and key, all of them at once. A
+// *Config that exists is one that is valid.
+package config
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/prometheus/common/model"
+	"gopkg.in/yaml.v3"
+
+	"helpdesk_exporter/sources"
+)
+
+// Config is the whole configuration, with every default filled in.
+type Config struct {
+	Global        Global           `yaml:"global"`
+	Buckets       Buckets          `yaml:"buckets"`
+	Calendars     []Calendar       `yaml:"calendars,omitempty"`
+	SLAPolicies   []SLAPolicy      `yaml:"sla_policies,omitempty"` // the first that matches a ticket wins
+	ServiceLevels []ServiceLevel   `yaml:"service_levels,omitempty"`
+	Surveys       []Survey         `yaml:"surveys,omitempty"`
+	Targets       Targets          `yaml:"targets"`
+	Sources       []sources.Config `yaml:"-"` // read through sourceList, which knows their types
+
+	// Dir is the directory of the file: relative paths in it start here.
+	Dir string `yaml:"-"`
+}
+
+// Default returns the configuration of a file that sets nothing.
+func Default() Config {
+	return Config{
+		Global:  defaultGlobal(),
+		Buckets: defaultBuckets(),
+		Targets: defaultTargets(),
+	}
+}
+
+// Load reads and checks the file at path. The types are the known types of
+// sources, each with the function that makes its configuration with the
+// defaults set.
+func Load(path string, types map[string]func() sources.Config) (*Config, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("read configuration: %w", err)
+	}
+	return Parse(data, path, types)
+}
+
+// Parse reads and checks a configuration. The name is the path of the file,
+// which the errors cite and against which relative paths are resolved.
+func Parse(data []byte, name string, types map[string]func() sources.Config) (*Config, error) {
+	root, err := parseTree(data, name)
+	if err != nil {
+		return nil, err
+	}
+	r := newReport(name, root)
+	c := r.decode(data, root, types)
+	if c == nil {
+		return nil, r.err()
+	}
+	c.Dir = filepath.Dir(name)
+	c.check(r)
+	if err := r.err(); err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+// check reports every mistake that the values make, alone and together, and
+// fills in the defaults that depend on other values.
+func (c *Config) check(r *report) {
+	top := spot{report: r}
+	c.Global.check(top.key("global"))
+	c.Buckets.check(top.key("buckets"))
+	checkCalendars(top.key("calendars"), c.Calendars)
+	checkSLAPolicies(top.key("sla_policies"), c.SLAPolicies, c.Calendars)
+	checkServiceLevels(top.key("service_levels"), c.ServiceLevels)
+	checkSurveys(top.key("surveys"), c.Surveys)
+	c.Targets.check(top.key("targets"))
+	checkSources(top.key("sources"), c.Sources, c.Global.PollInterval)
+}
+
+// MarshalYAML implements [yaml.Marshaler]: the text it makes can be parsed
+// again, but for secrets, which mask themselves.
+func (c *Config) MarshalYAML() (any, error) {
+	type plain Config
+	return struct {
+		Plain   plain            `yaml:",inline"`
+		Sources []sources.Config `yaml:"sources"`
+	}{plain(*c), c.Sources}, nil
+}
+
+// String returns the configuration in force as YAML, secrets masked.
+func (c *Config) String() string {
+	text, err := yaml.Marshal(c)
+	if err != nil {
+		return fmt.Sprintf("configuration cannot be shown: %v", err)
+	}
+	return string(text)
+}
+
+// Retention returns how long records have to be kept for the figures to be
+// exact: the longest window, what its youngest facts wait for, and a week for
+// what arrives late.
+func (c *Config) Retention() time.Duration {
+	var window time.Duration
+	for _, w := range c.Global.Windows {
+		window = max(window, w.Length)
+	}
+	h := c.Global.Horizons
+	horizon := max(h.FCR, h.Outreach, h.Feedback, h.Survey)
+	return window + time.Duration(horizon) + 7*24*time.Hour
+}
+
+// longest bounds every duration that others are added to or multiplied with, so
+// that no sum overflows.
+const longest = 20 * 365 * model.Day
+
+// checkDuration reports a duration that is not above zero or too long.
+func checkDuration(at spot, d model.Duration) {
+	switch {
+	case d <= 0:
+		at.errorf("must be longer than 0")
+	case d > longest:
+		at.errorf("%s is too long: at most %s", d, longest)
+	}
+}

@@ -1,0 +1,220 @@
+package config_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/prometheus/common/model"
+
+	"helpdesk_exporter/config"
+	"helpdesk_exporter/kpi"
+	"helpdesk_exporter/sources"
+)
+
+func parse(t *testing.T, text string) *config.Config {
+	t.Helper()
+	c, err := config.Parse([]byte(text), "config.yml", types())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// minimal is all that a file has to say.
+const minimal = "sources:\n  - {name: acme, type: api, url: https://acme.example}\n"
+
+// sameZone compares time zones by name; what else they hold is a cache.
+func sameZone() cmp.Option {
+	return cmp.Comparer(func(a, b *time.Location) bool { return a.String() == b.String() })
+}
+
+func TestAFileThatSetsNothingHasTheDefaults(t *testing.T) {
+	got := parse(t, minimal)
+	want := config.Default()
+	want.Dir = "."
+	want.Sources = []sources.Config{&apiConfig{
+		Common: sources.Common{
+			Name: "acme", Desk: "acme", Type: "api", PollInterval: model.Minute, StaleAfter: 15 * model.Minute,
+		},
+		URL: "https://acme.example", Settle: 10 * model.Second, Retries: 3,
+	}}
+	if diff := cmp.Diff(&want, got); diff != "" {
+		t.Error(diff)
+	}
+	// The promises of the documentation, not those of the code.
+	if text := got.String(); !strings.Contains(text, "windows: [1d, 7d, 28d]") ||
+		!strings.Contains(text, "labels: [channel, priority, team]") ||
+		!strings.Contains(text, "first_response: [1h, 8h, 1d]") ||
+		!strings.Contains(text, "max_skew: 5m") {
+		t.Errorf("other defaults than documented:\n%s", text)
+	}
+}
+
+func TestEmptySectionsKeepTheDefaults(t *testing.T) {
+	got := parse(t, "global:\nbuckets: {}\ntargets:\ncalendars:\n"+minimal)
+	if diff := cmp.Diff(parse(t, minimal), got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestDefaultsAreNotShared(t *testing.T) {
+	parse(t, minimal).Global.Labels[0] = "changed"
+	if got := parse(t, minimal).Global.Labels[0]; got != "channel" {
+		t.Errorf("the second configuration has the label %q", got)
+	}
+}
+
+func TestSourcesTakeTheirTimesFromTheGlobalOnes(t *testing.T) {
+	c := parse(t, `
+global: {poll_interval: 10m}
+sources:
+  - {name: a, type: api, url: a}
+  - {name: b, type: api, url: b, poll_interval: 30s}
+  - {name: c, type: api, url: c, poll_interval: 1h, stale_after: 2h, desk: a}
+`)
+	want := []sources.Common{
+		{Name: "a", Desk: "a", Type: "api", PollInterval: 10 * model.Minute, StaleAfter: 50 * model.Minute},
+		{Name: "b", Desk: "b", Type: "api", PollInterval: 30 * model.Second, StaleAfter: 15 * model.Minute},
+		{Name: "c", Desk: "a", Type: "api", PollInterval: model.Hour, StaleAfter: 2 * model.Hour},
+	}
+	for i, s := range c.Sources {
+		if diff := cmp.Diff(want[i], *s.Shared()); diff != "" {
+			t.Error(diff)
+		}
+	}
+}
+
+func TestWhatIsWrittenBackReadsTheSame(t *testing.T) {
+	full, err := os.ReadFile("testdata/full.yml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	// The secret is the one thing that is not written back.
+	text := strings.Replace(string(full), "hunter2", "<secret>", 1)
+	first := parse(t, text)
+	second := parse(t, first.String())
+	if diff := cmp.Diff(first, second, sameZone()); diff != "" {
+		t.Error(diff)
+	}
+	if first := parse(t, minimal); !cmp.Equal(first, parse(t, first.String())) {
+		t.Error("the minimal file is read back otherwise")
+	}
+}
+
+func TestSecretsAreNotShown(t *testing.T) {
+	full, err := os.ReadFile("testdata/full.yml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text := parse(t, string(full)).String(); strings.Contains(text, "hunter2") || !strings.Contains(text, "<secret>") {
+		t.Errorf("the secret is not masked:\n%s", text)
+	}
+}
+
+func TestSectionsMayShareByAnchors(t *testing.T) {
+	c := parse(t, `
+service_levels:
+  - &phone {name: phone, threshold: 20s, abandons: ignored, objective: 0.8}
+  - {<<: *phone, name: hotline, threshold: 10s}
+`+minimal)
+	want := config.ServiceLevel{
+		Name: "hotline", Threshold: 10 * model.Second, ShortAbandon: 5 * model.Second,
+		Abandons: "ignored", Objective: 0.8,
+	}
+	if diff := cmp.Diff(want, c.ServiceLevels[1]); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestDefinitionsHaveEveryTargetOnAnEdge(t *testing.T) {
+	c, err := config.Load("testdata/full.yml", types())
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := kpi.Definitions{
+		Labels:         []string{"team", "topic", "attr.plan"},
+		Rollups:        [][]string{{}, {"team"}, {"attr.plan", "team"}, {"queue"}},
+		Windows:        []kpi.Window{{Name: "24h", Length: 24 * time.Hour}, {Name: "1w", Length: 168 * time.Hour}},
+		MinSample:      5,
+		LabelValuesMax: 10,
+		SeriesMax:      100,
+		Buckets: kpi.Buckets{
+			Default: []float64{60, 900, 1800, 3600, 14400, 28800, 259200},
+			Calls:   []float64{10, 25, 30, 60},
+		},
+		Surveys: []kpi.Survey{
+			{Name: "after ticket", Kind: kpi.CSAT, Min: 0, Max: 1, Positive: []float64{1}},
+			{Name: "stars", Kind: kpi.CSAT, Min: 1, Max: 5},
+			{Name: "relation", Kind: kpi.NPS, Min: 0, Max: 10},
+			{Name: "effort", Kind: kpi.CES, Min: 1, Max: 7, Effort: true},
+			{Name: "ease", Kind: kpi.CES, Min: 1, Max: 5},
+		},
+		ServiceLevels: []kpi.ServiceLevel{
+			{
+				Name: "phone", Channels: []string{"phone"}, Queues: []string{"sales"},
+				Threshold: 25 * time.Second, Abandons: "ignored", Objective: 0.8,
+			},
+			{Name: "chat", Threshold: time.Minute, ShortAbandon: 5 * time.Second, Abandons: "negative"},
+		},
+		FirstResponseTargets: []time.Duration{15 * time.Minute, 4 * time.Hour},
+	}
+	if diff := cmp.Diff(want, c.Definitions()); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestDefaultRollupsStayNil(t *testing.T) {
+	if got := parse(t, minimal).Definitions().Rollups; got != nil {
+		t.Errorf("got %v, which means something else than nil", got)
+	}
+}
+
+func TestDefinitionsDoNotReachBack(t *testing.T) {
+	c := parse(t, minimal)
+	c.Definitions().Labels[0] = "changed"
+	c.Definitions().Buckets.Calls[0] = -1
+	if diff := cmp.Diff(parse(t, minimal), c); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestRetentionCoversTheLongestWindowAndHorizon(t *testing.T) {
+	const day = 24 * time.Hour
+	if got := parse(t, minimal).Retention(); got != (28+7+7)*day {
+		t.Errorf("by default %v", got)
+	}
+	got := parse(t, "global: {windows: [90d, 1d], horizons: {survey: 30d}}\n"+minimal).Retention()
+	if got != (90+30+7)*day {
+		t.Errorf("with a survey horizon of 30d %v", got)
+	}
+	got = parse(t, "global: {windows: [20y], horizons: {outreach: 20y}}\n"+minimal).Retention()
+	if got != (2*20*365+7)*day {
+		t.Errorf("at the bounds %v", got)
+	}
+}
+
+func TestLoadKnowsTheDirectoryOfTheFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "config.yml")
+	if err := os.WriteFile(path, []byte(minimal), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c, err := config.Load(path, types())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.Dir != filepath.Dir(path) {
+		t.Errorf("the directory is %q", c.Dir)
+	}
+}
+
+func TestLoadNamesTheFileThatIsNotThere(t *testing.T) {
+	_, err := config.Load("testdata/none.yml", types())
+	const want = "read configuration: open testdata/none.yml: no such file or directory"
+	if err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
+	}
+}

@@ -1,0 +1,214 @@
+package config
+
+import (
+	"errors"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/prometheus/common/model"
+
+	"helpdesk_exporter/desk"
+	"helpdesk_exporter/sources"
+)
+
+// sourceList reads each source into the configuration that its type has.
+type sourceList struct {
+	types   map[string]func() sources.Config
+	configs []sources.Config
+}
+
+// sourceHead is what has to be known of a source before it can be read.
+type sourceHead struct {
+	Type string         `yaml:"type"`
+	Rest map[string]any `yaml:",inline"`
+}
+
+// captured keeps the way to decode a node, to be gone twice: once for the type,
+// once for all that the type knows.
+type captured struct {
+	decode func(any) error
+}
+
+// UnmarshalYAML implements the YAML decoder's interface.
+func (c *captured) UnmarshalYAML(unmarshal func(any) error) error {
+	c.decode = unmarshal
+	return nil
+}
+
+// UnmarshalYAML implements the YAML decoder's interface. A source of a type that
+// no one knows is kept, for the checks to report.
+func (l *sourceList) UnmarshalYAML(unmarshal func(any) error) error {
+	var list []captured
+	if err := unmarshal(&list); err != nil {
+		return err
+	}
+	for _, element := range list {
+		config, err := l.read(element)
+		if err != nil {
+			return err
+		}
+		l.configs = append(l.configs, config)
+	}
+	return nil
+}
+
+func (l *sourceList) read(element captured) (sources.Config, error) {
+	var head sourceHead
+	if err := element.decode(&head); err != nil {
+		return nil, err
+	}
+	config := l.make(head.Type)
+	return config, element.decode(config)
+}
+
+// make returns a new configuration of the type, with its defaults.
+func (l *sourceList) make(name string) sources.Config {
+	if newConfig, ok := l.types[name]; ok {
+		return newConfig()
+	}
+	return &unknownSource{known: slices.Sorted(maps.Keys(l.types))}
+}
+
+// unknownSource stands in for a source whose type does not exist, so that what
+// all sources share is still checked.
+type unknownSource struct {
+	Common sources.Common `yaml:",inline"`
+	Rest   map[string]any `yaml:",inline"`
+	known  []string
+}
+
+func (u *unknownSource) Shared() *sources.Common { return &u.Common }
+
+func (u *unknownSource) Validate() error {
+	if u.Common.Type == "" {
+		return errors.New("type: required: known types are " + strings.Join(u.known, ", "))
+	}
+	return errors.New("type: " + unknown("type", u.Common.Type, u.known))
+}
+
+func (u *unknownSource) Feeds() []desk.Kind { return nil }
+
+func (u *unknownSource) New(sources.Options) (sources.Source, error) { return nil, u.Validate() }
+
+// checkSources checks each source and what sources say of one another, and
+// fills in the defaults that come from elsewhere in the file.
+func checkSources(at spot, configs []sources.Config, interval model.Duration) {
+	if len(configs) == 0 {
+		at.errorf("required: list at least one help desk to read, with its name and type")
+	}
+	names := make([]string, len(configs))
+	desks := map[string]string{}
+	for i, config := range configs {
+		c := config.Shared()
+		if c.Desk == "" {
+			c.Desk = c.Name
+		}
+		names[i] = c.Name
+		desks[c.Name] = c.Desk
+	}
+	checkNames(at, names)
+	for i, config := range configs {
+		c := config.Shared()
+		checkPlainName(at.index(i).key("name"), c.Name)
+		if c.Desk != c.Name {
+			checkPlainName(at.index(i).key("desk"), c.Desk)
+		}
+		checkReference(at.index(i).key("refers_to"), c, desks)
+		checkTimes(at.index(i), c, interval)
+		if c.History != "" {
+			at.index(i).key("history").oneOf("history", string(c.History), []string{
+				string(sources.HistoryWindows), string(sources.HistoryCounters),
+			})
+		}
+		checkOwn(at.index(i), config)
+	}
+}
+
+// checkPlainName admits names that can stand in keys and become directories.
+func checkPlainName(at spot, name string) {
+	if name != "" && !regexp.MustCompile(`^[a-zA-Z0-9][a-zA-Z0-9_.-]*$`).MatchString(name) {
+		at.errorf("%q is not a legal name: use letters, digits, _, . and -, a letter or digit first", name)
+	}
+}
+
+// checkReference wants the other source in the same desk, outside of which
+// nothing is joined.
+func checkReference(at spot, c *sources.Common, desks map[string]string) {
+	if c.RefersTo == "" {
+		return
+	}
+	var known []string
+	for _, name := range slices.Sorted(maps.Keys(desks)) {
+		if name != "" && desks[name] == c.Desk {
+			known = append(known, name)
+		}
+	}
+	other, exists := desks[c.RefersTo]
+	if exists && other != c.Desk {
+		at.errorf("%q belongs to desk %q, this source to %q: give both the same desk", c.RefersTo, other, c.Desk)
+		return
+	}
+	at.oneOf("source", c.RefersTo, known)
+}
+
+// checkTimes fills in the intervals that are not given. One that is given as 0
+// is a mistake, not a wish for the default.
+func checkTimes(at spot, c *sources.Common, interval model.Duration) {
+	if !at.key("poll_interval").given() {
+		c.PollInterval = interval
+	}
+	if !at.key("stale_after").given() {
+		c.StaleAfter = max(15*model.Minute, 5*min(c.PollInterval, longest))
+	}
+	if c.PollInterval != interval {
+		checkDuration(at.key("poll_interval"), c.PollInterval)
+	}
+	if at.key("expect_every").given() {
+		checkDuration(at.key("expect_every"), c.ExpectEvery)
+	}
+	if c.StaleAfter < c.PollInterval {
+		at.key("stale_after").errorf("%s is shorter than the poll interval of %s: the source would always be stale",
+			c.StaleAfter, c.PollInterval)
+	}
+}
+
+// checkOwn reports what the type finds wrong. Its messages begin with a key of
+// the source.
+func checkOwn(at spot, config sources.Config) {
+	for _, err := range split(config.Validate()) {
+		place, text := at.cut(err.Error())
+		place.errorf("%s", text)
+	}
+}
+
+// cut splits a message into the place below s that it begins with, and the
+// rest. Keys of the file win, since they may hold blanks and colons.
+func (s spot) cut(message string) (spot, string) {
+	for i := range message {
+		if key, text := message[:i], message[i:]; strings.HasPrefix(text, ": ") && s.key(key).given() {
+			return s.key(key), text[2:]
+		}
+	}
+	if key, text, ok := strings.Cut(message, ": "); ok && !strings.ContainsAny(key, " \t\n\"") {
+		return s.key(key), text
+	}
+	return s, message
+}
+
+// split returns the errors that were joined into one, and theirs.
+func split(err error) []error {
+	joined, ok := err.(interface{ Unwrap() []error })
+	if !ok {
+		if err == nil {
+			return nil
+		}
+		return []error{err}
+	}
+	var all []error
+	for _, e := range joined.Unwrap() {
+		all = append(all, split(e)...)
+	}
+	return all
+}

@@ -1,0 +1,140 @@
+package config
+
+import (
+	"math"
+	"slices"
+
+	"helpdesk_exporter/kpi"
+)
+
+// Survey is one questionnaire whose answers are scores.
+type Survey struct {
+	Name      string         `yaml:"name"`
+	Kind      kpi.SurveyKind `yaml:"kind"`
+	Scale     *Scale         `yaml:"scale,flow,omitempty"`    // of a survey that was checked never nil
+	Positive  []float64      `yaml:"positive,flow,omitempty"` // CSAT only; empty: from 0.75 of the scale
+	Direction Direction      `yaml:"direction,omitempty"`     // CES only
+}
+
+// Scale bounds the scores of a survey.
+type Scale struct {
+	Min float64 `yaml:"min"`
+	Max float64 `yaml:"max"`
+}
+
+// UnmarshalYAML sets bounds that are no numbers, so that a missing one is told
+// from 0.
+func (s *Scale) UnmarshalYAML(unmarshal func(any) error) error {
+	type plain Scale
+	p := plain{Min: math.NaN(), Max: math.NaN()}
+	err := unmarshal(&p)
+	*s = Scale(p)
+	return err
+}
+
+// Direction says what a high score of an effort survey means. It has no
+// default: both are in use, and guessing wrong turns the figure round.
+type Direction string
+
+// The directions of effort surveys.
+const (
+	DirectionEffort Direction = "effort"
+	DirectionEase   Direction = "ease"
+)
+
+func checkSurveys(at spot, surveys []Survey) {
+	names := make([]string, len(surveys))
+	for i := range surveys {
+		names[i] = surveys[i].Name
+		surveys[i].check(at.index(i))
+	}
+	checkNames(at, names)
+}
+
+func (s *Survey) check(at spot) {
+	if s.Kind == "" {
+		at.key("kind").errorf("required: csat, nps or ces")
+		return
+	}
+	kinds := []string{string(kpi.CSAT), string(kpi.NPS), string(kpi.CES)}
+	if !at.key("kind").oneOf("kind", string(s.Kind), kinds) {
+		return
+	}
+	if s.Scale == nil {
+		s.Scale = defaultScale(s.Kind)
+	}
+	if s.checkScale(at.key("scale")) {
+		s.checkPositive(at.key("positive"))
+	}
+	s.checkDirection(at.key("direction"))
+}
+
+func defaultScale(kind kpi.SurveyKind) *Scale {
+	switch kind {
+	case kpi.NPS:
+		return &Scale{Min: 0, Max: 10}
+	case kpi.CES:
+		return &Scale{Min: 1, Max: 7}
+	default:
+		return &Scale{Min: 1, Max: 5}
+	}
+}
+
+func (s *Survey) checkScale(at spot) (ok bool) {
+	low, high := s.Scale.Min, s.Scale.Max
+	if !checkBound(at.key("min"), low) || !checkBound(at.key("max"), high) {
+		return false
+	}
+	switch {
+	case s.Kind == kpi.NPS && (low != 0 || high != 10):
+		at.errorf("the scale of nps is always 0 to 10: leave it out, or make the survey a csat")
+	case low >= high:
+		at.errorf("min %v must be below max %v", low, high)
+	default:
+		return true
+	}
+	return false
+}
+
+func checkBound(at spot, bound float64) (ok bool) {
+	switch {
+	case math.IsNaN(bound) && !at.given():
+		at.errorf("required: a scale has min and max, as {min: 1, max: 5}")
+	case math.IsNaN(bound) || math.IsInf(bound, 0):
+		at.errorf("must be a finite number")
+	default:
+		return true
+	}
+	return false
+}
+
+func (s *Survey) checkPositive(at spot) {
+	if s.Kind != kpi.CSAT {
+		if len(s.Positive) > 0 {
+			at.errorf("only csat has positive answers to list: leave it out")
+		}
+		return
+	}
+	if s.Positive != nil && len(s.Positive) == 0 {
+		at.errorf("list at least one score, or leave it out for those from 0.75 of the scale")
+	}
+	for i, score := range s.Positive {
+		switch {
+		case !(score >= s.Scale.Min && score <= s.Scale.Max):
+			at.index(i).errorf("%v is outside of the scale %v to %v", score, s.Scale.Min, s.Scale.Max)
+		case slices.Contains(s.Positive[:i], score):
+			at.index(i).errorf("%v is listed twice: keep one of them", score)
+		}
+	}
+}
+
+func (s *Survey) checkDirection(at spot) {
+	switch {
+	case s.Kind != kpi.CES && s.Direction != "":
+		at.errorf("only ces has a direction: leave it out")
+	case s.Kind == kpi.CES && s.Direction == "":
+		at.errorf("required: effort where a high score means much effort, ease where it means little")
+	case s.Kind == kpi.CES:
+		at.oneOf("direction", string(s.Direction), []string{string(DirectionEffort), string(DirectionEase)})
+	}
+}

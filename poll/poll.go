@@ -1,0 +1,118 @@
+// Package poll decides when each source is read: at once, then at its
+// interval, page after page while there is more, and later and later while it
+// fails. Adapters contain no loop of their own.
+package poll
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"helpdesk_exporter/desk"
+	"helpdesk_exporter/sources"
+)
+
+// Book is where the pages go.
+type Book interface {
+	// Cursor returns up to where the source has been read.
+	Cursor(source string) desk.Cursor
+	// Commit keeps a page whole, or returns an error and keeps nothing.
+	Commit(source string, page desk.Page, now time.Time) error
+}
+
+// Runner reads one source for as long as the exporter runs.
+type Runner struct {
+	Name, Desk string
+	Source     sources.Source
+	Interval   time.Duration
+	Book       Book
+	Rejects    *Rejects
+	Metrics    *Metrics
+	Logger     *slog.Logger
+}
+
+// longestPause bounds the pauses between polls that fail.
+const longestPause = 5 * time.Minute
+
+// Run polls until ctx ends.
+func (r *Runner) Run(ctx context.Context) {
+	failures := 0
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-timer.C:
+		}
+		if err := r.Poll(ctx); err != nil && ctx.Err() == nil {
+			failures++
+			r.Logger.Error("Poll failed: the last good figures stay", "err", err, "next", pause(r.Interval, failures))
+		} else {
+			failures = 0
+		}
+		timer.Reset(pause(r.Interval, failures))
+	}
+}
+
+// pause doubles the interval with each failure in a row, up to a bound that
+// never shortens it.
+func pause(interval time.Duration, failures int) time.Duration {
+	longest := max(interval, longestPause)
+	for range failures {
+		if interval *= 2; interval >= longest {
+			return longest
+		}
+	}
+	return interval
+}
+
+// errStorage marks a page that was read and could not be kept.
+var errStorage = errors.New("storage")
+
+// Poll reads all that is new, up to now.
+func (r *Runner) Poll(ctx context.Context) error {
+	start := time.Now()
+	err := r.drain(ctx, start)
+	if ctx.Err() != nil {
+		return ctx.Err() // shutting down says nothing about the source
+	}
+	r.Metrics.polled(r, outcome(err), time.Since(start))
+	return err
+}
+
+func outcome(err error) string {
+	switch {
+	case err == nil:
+		return outcomeSuccess
+	case errors.Is(err, errStorage):
+		return outcomeStorage
+	default:
+		return string(sources.ReasonOf(err))
+	}
+}
+
+// drain reads page after page. Each page is kept with the cursor behind it, so
+// that whatever fails later takes nothing with it.
+func (r *Runner) drain(ctx context.Context, until time.Time) error {
+	for {
+		page, err := r.Source.Fetch(ctx, r.Book.Cursor(r.Name), until.UTC())
+		if err != nil {
+			return fmt.Errorf("fetch: %w", err)
+		}
+		began := time.Now()
+		if err := r.Book.Commit(r.Name, page, began); err != nil {
+			return fmt.Errorf("%w: %w", errStorage, err)
+		}
+		r.Metrics.committed(r, page, time.Since(began))
+		if len(page.Rejects) > 0 {
+			r.Rejects.Keep(page.Rejects)
+		}
+		r.Logger.Debug("Took in a page", "records", len(page.Records), "rejects", len(page.Rejects), "more", page.More)
+		if !page.More {
+			return nil
+		}
+	}
+}

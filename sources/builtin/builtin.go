@@ -1,0 +1,16 @@
+// Package builtin is the one table of the adapters that the exporter is built
+// with. A new adapter is a package of its own and a line here.
+package builtin
+
+import (
+	"helpdesk_exporter/sources"
+	"helpdesk_exporter/sources/csv"
+)
+
+// Types returns, for each type that a source can have, the function that makes
+// its configuration with the defaults set. Keep it sorted.
+func Types() map[string]func() sources.Config {
+	return map[string]func() sources.Config{
+		"csv": csv.NewConfig,
+	}
+}

@@ -1,0 +1,140 @@
+package csv
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"gopkg.in/yaml.v3"
+
+	"helpdesk_exporter/desk"
+	"helpdesk_exporter/sources"
+)
+
+func TestValidateReportsEveryMistakeAtOnceWithItsRemedy(t *testing.T) {
+	c := configured(t, `
+directory: drops
+files: [a.csv]
+record: ticket
+columns: {id: "=1", colour: Colour, attr.a-b: X, status: "=done", team: [" "]}
+values:
+  status: {Fertig: done}
+  team: {A: B}
+  priority: {P1: urgent}
+  created_at: {none: ""}
+  colour: {red: blue}
+delimiter: ";;"
+encoding: klingon
+time_format: [YYYY-MM-DD, "2006-01-02 03:04"]
+timezone: Atlantis
+zones: {CET: "1 hour"}
+after: burn
+as_of: later
+`)
+	err := c.Validate()
+	if err == nil {
+		t.Fatal("no error")
+	}
+	for _, want := range []string{
+		`files: not together with directory; keep one of them`,
+		`columns.created_at: required for record "ticket"; name the header that holds it`,
+		`columns.id: a constant cannot tell records apart; name a header`,
+		`columns.colour: a ticket has no such field; possible are id, created_at, acknowledged_at`,
+		`columns.attr.a-b: "a-b" is no name for a label; write letters, digits and underscores after attr.`,
+		`columns.status: "done" is unknown; write one of new, open, pending, on_hold, solved, closed, deleted, spam, merged, test`,
+		`columns.team: a header is empty; name a header of the file, or write "=value" for a constant`,
+		`values.status.Fertig: "done" is unknown; write one of new, open`,
+		`values.priority: no column is mapped to priority; add columns.priority`,
+		`values.created_at: an id or a time has no words to map`,
+		`values.colour: a ticket has no such field; possible are id`,
+		`delimiter: ";;" is no delimiter`,
+		`encoding: "klingon" is unknown`,
+		`time_format: "YYYY-MM-DD" is no Go layout of a date`,
+		`time_format: "2006-01-02 03:04" does not tell morning from afternoon`,
+		`timezone: "Atlantis" is unknown; write an IANA name such as Europe/Athens, or UTC`,
+		`zones.CET: "1 hour" is neither an offset such as +02:00 nor an IANA zone`,
+		`after: "burn" is unknown; write keep, archive or delete`,
+		`as_of: "later" is unknown; write newest or now`,
+	} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("missing: %s", want)
+		}
+	}
+	if t.Failed() {
+		t.Log(err)
+	}
+}
+
+func TestValidateNamesWhatIsMissingAltogether(t *testing.T) {
+	err := NewConfig().Validate()
+	want := "directory: required; name the directory of the drops, or list single files under files\n" +
+		"record: \"\" is unknown; write one of ticket, call, survey"
+	if err == nil || err.Error() != want {
+		t.Errorf("got %v\nwant %s", err, want)
+	}
+}
+
+func TestValidateRefusesWhatCannotBe(t *testing.T) {
+	base := "record: survey\ncolumns: {score: nps}\n"
+	for name, test := range map[string]struct{ yaml, want string }{
+		"pattern with files":     {"files: [a.csv]\npattern: '*.csv'\n", "pattern: needs directory"},
+		"pattern with a path":    {"directory: d\npattern: '*/*.csv'\n", "pattern: \"*/*.csv\" is no pattern of file names"},
+		"broken pattern":         {"directory: d\npattern: '[a'\n", "pattern: \"[a\" is no pattern"},
+		"file listed twice":      {"files: [a.csv, a.csv]\n", "files: \"a.csv\" is empty or listed twice"},
+		"the machine's own zone": {"directory: d\ntimezone: Local\n", "timezone: no zone; write an IANA name"},
+		"replay that archives":   {"directory: d\nshift_to_now: true\nafter: archive\n", "after: archive is not possible with shift_to_now"},
+		"no time format":         {"directory: d\ntime_format: []\n", "time_format: empty"},
+		"value that is no number": {"directory: d\nvalues: {score: {great: much}}\n",
+			"values.score.great: \"much\": score: not a number"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			err := configured(t, base+test.yaml).Validate()
+			if err == nil || !strings.Contains(err.Error(), test.want) {
+				t.Errorf("got %v\nwant %s", err, test.want)
+			}
+		})
+	}
+}
+
+func TestYAMLIsStrictAndKeepsDefaults(t *testing.T) {
+	c := configured(t, `
+name: tickets
+poll_interval: 30s
+directory: drops
+record: ticket
+columns: {id: Nr, created_at: [Date, Time], team: "=support"}
+time_format: "02.01.2006 15:04"
+`)
+	if err := c.Validate(); err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]Strings{"id": {"Nr"}, "created_at": {"Date", "Time"}, "team": {"=support"}}
+	if diff := cmp.Diff(want, c.Columns); diff != "" {
+		t.Error(diff)
+	}
+	if c.Shared().Name != "tickets" || c.After != "keep" || c.Delimiter != "," || c.Shared().History != "" {
+		t.Errorf("got %+v", c)
+	}
+	if diff := cmp.Diff([]desk.Kind{desk.KindTicket}, c.Feeds()); diff != "" {
+		t.Error(diff)
+	}
+	for _, wrong := range []string{"colums: {}", "columns: {id: {a: b}}", "files: a.csv"} {
+		dec := yaml.NewDecoder(strings.NewReader(wrong))
+		dec.KnownFields(true)
+		if err := dec.Decode(NewConfig()); err == nil {
+			t.Errorf("%s: no error", wrong)
+		}
+	}
+}
+
+func TestNewReadsNothing(t *testing.T) {
+	c := configured(t, "directory: "+filepath.Join(t.TempDir(), "not", "there")+"\nrecord: survey\ncolumns: {score: nps}\n")
+	if _, err := c.New(sources.Options{}); err != nil {
+		t.Errorf("a directory that is not there yet: %v", err)
+	}
+	c.Record = "letter"
+	if _, err := c.New(sources.Options{}); err == nil {
+		t.Error("an invalid configuration gives a source")
+	}
+}

@@ -1,0 +1,135 @@
+package csv
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"helpdesk_exporter/desk"
+)
+
+// archiveDir is where files that were read are moved to, beside them.
+const archiveDir = "archive"
+
+// drop is a file as it lies there now.
+type drop struct {
+	name string // in the directory, or as the configuration lists it; keys the cursor
+	path string
+	size int64
+	time time.Time // of its last change
+	info fs.FileInfo
+}
+
+// origin tells where a row of the drop stands.
+func (d drop) origin(row int64) desk.Origin {
+	return desk.Origin{Dropped: d.time, Name: filepath.Base(d.path), Row: row}
+}
+
+// list returns the drops of these names, oldest first, and what kept others
+// from being listed.
+func (s *Source) list(names []string) ([]drop, []error) {
+	var drops []drop
+	var errs []error
+	for _, name := range names {
+		path := s.path(name)
+		info, err := os.Stat(path)
+		switch {
+		case errors.Is(err, fs.ErrNotExist) && (s.config.Directory != "" || s.config.After != afterKeep):
+			continue // taken away since, by us or by others
+		case errors.Is(err, fs.ErrNotExist):
+			errs = append(errs, fmt.Errorf("%s: no such file; bring it back or correct files", path))
+		case err != nil:
+			errs = append(errs, fmt.Errorf("%w; grant the exporter the right to read it", err))
+		case info.IsDir() && s.config.Directory != "":
+			continue
+		case !info.Mode().IsRegular():
+			errs = append(errs, fmt.Errorf("%s: no regular file; correct files or pattern", path))
+		default:
+			drops = append(drops, drop{name, path, info.Size(), info.ModTime().UTC(), info})
+		}
+	}
+	slices.SortFunc(drops, func(a, b drop) int {
+		return cmp.Or(a.time.Compare(b.time), strings.Compare(a.name, b.name))
+	})
+	return drops, errs
+}
+
+// names returns what may be read: the names in the directory that fit the
+// pattern, or the files that are listed.
+func (s *Source) names() ([]string, error) {
+	if s.config.Directory == "" {
+		return s.config.Files, nil
+	}
+	dir := s.path("")
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, fmt.Errorf("%w; create the directory, mount it, or correct directory", err)
+	}
+	var names []string
+	pattern := s.config.pattern()
+	for _, e := range entries {
+		// Hidden files are those that are still being copied here.
+		hidden := strings.HasPrefix(e.Name(), ".") && !strings.HasPrefix(pattern, ".")
+		if fits, _ := filepath.Match(pattern, e.Name()); fits && !hidden {
+			names = append(names, e.Name())
+		}
+	}
+	return names, nil
+}
+
+// path returns where a drop lies.
+func (s *Source) path(name string) string {
+	path := filepath.Join(s.config.Directory, name)
+	if s.config.Directory == "" {
+		path = name
+	}
+	if filepath.IsAbs(path) {
+		return path
+	}
+	return filepath.Join(s.opts.BaseDir, path)
+}
+
+// rested reports whether a file was left unchanged for a while. A time far
+// ahead of the clock says nothing about that, so it holds nothing back.
+func (s *Source) rested(d drop, until time.Time, while time.Duration) bool {
+	age := until.Sub(d.time)
+	return age >= while || age < -s.opts.MaxSkew
+}
+
+// retire archives or deletes a drop that was read to its end. The cursor that
+// says so has come back from the caller, so nothing of it can be lost any more.
+func (s *Source) retire(d drop) error {
+	if s.config.After == afterDelete {
+		if err := os.Remove(d.path); err != nil {
+			return fmt.Errorf("after: delete: %w; grant the exporter the right to write there, or set after: keep", err)
+		}
+		return nil
+	}
+	dir := filepath.Join(filepath.Dir(d.path), archiveDir)
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return fmt.Errorf("after: archive: %w; grant the exporter the right to write there, or set after: keep", err)
+	}
+	if err := os.Rename(d.path, freeName(dir, filepath.Base(d.path))); err != nil {
+		return fmt.Errorf("after: archive: %w; grant the exporter the right to write there, or set after: keep", err)
+	}
+	return nil
+}
+
+// freeName returns a path in dir that no file has, so that no archived file is
+// ever overwritten: export.csv, export.2.csv, export.3.csv ...
+func freeName(dir, base string) string {
+	stem, ext, _ := strings.Cut(base, ".")
+	path := filepath.Join(dir, base)
+	for n := 2; ; n++ {
+		if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
+			return path
+		}
+		path = filepath.Join(dir, strings.TrimSuffix(fmt.Sprintf("%s.%d.%s", stem, n, ext), "."))
+	}
+}

@@ -1,0 +1,165 @@
+package csv
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"helpdesk_exporter/desk"
+)
+
+// plan turns the rows of one source into records: the configured fields, ready
+// to be read.
+type plan struct {
+	shape  *shape
+	fields []planned
+	id     int // of the field id among fields, -1 when rows have none
+	clock  *clock
+	nulls  map[string]bool
+	limit  time.Time // what happened later is a mistake; zero: nothing is
+
+	scratch  []byte
+	doubtful []doubtful // the ambiguous times of the row at hand
+	notes    *Notes
+}
+
+// planned is a field and the headers that feed it.
+type planned struct {
+	field
+	headers Strings
+	put     putter
+	after   []int // of its floor fields among fields
+}
+
+// doubtful is an ambiguous time of the row at hand.
+type doubtful struct {
+	field int
+	later time.Time
+}
+
+// newPlan returns the plan of a checked configuration.
+func newPlan(c *Config, notes *Notes) (*plan, error) {
+	clock, err := newClock(c)
+	if err != nil {
+		return nil, err
+	}
+	p := &plan{shape: shapeOf(c.Record), id: -1, clock: clock, nulls: map[string]bool{}, notes: notes}
+	for _, null := range c.NullValues {
+		p.nulls[strings.TrimSpace(null)] = true
+	}
+	for _, name := range p.order(c) {
+		f := planned{field: p.shape.field(name), headers: c.Columns[name]}
+		if f.bind != nil {
+			f.put = f.bind(newMapping(c.Values[name], c.DecimalComma))
+		}
+		for _, earlier := range f.field.after {
+			if i := slices.IndexFunc(p.fields, func(g planned) bool { return g.name == earlier }); i >= 0 {
+				f.after = append(f.after, i)
+			}
+		}
+		if name == idField.name {
+			p.id = len(p.fields)
+		}
+		p.fields = append(p.fields, f)
+	}
+	return p, nil
+}
+
+// order lists the configured fields: those of the shape in its order, in which
+// no time comes before the ones it is compared with, then the custom ones.
+func (p *plan) order(c *Config) []string {
+	names := slices.Sorted(maps.Keys(c.Columns))
+	rank := func(name string) int {
+		return slices.IndexFunc(p.shape.fields, func(f field) bool { return f.name == name })
+	}
+	slices.SortStableFunc(names, func(a, b string) int {
+		ra, rb := rank(a), rank(b)
+		if (ra < 0) != (rb < 0) {
+			return rb - ra
+		}
+		return ra - rb
+	})
+	return names
+}
+
+// record translates a row. The id is empty where the row has none.
+func (p *plan) record(s *sheet, cells [][]byte) (id string, body desk.Body, flt *fault) {
+	if !s.fits(cells) {
+		return "", nil, &fault{desk.ReasonMalformed, fmt.Sprintf(
+			"%d columns where the header has %d; mend the row, often a delimiter or a line break that is not in quotes", len(cells), s.need)}
+	}
+	body = p.shape.blank()
+	p.doubtful = p.doubtful[:0]
+	for i := range p.fields {
+		f := &p.fields[i]
+		text := s.text(i, cells, p.nulls, &p.scratch)
+		switch {
+		case len(text) == 0 && (f.required || i == p.id && p.shape.keyed):
+			return "", nil, &fault{desk.ReasonMissingField, f.name + ": empty, and required for a " + p.shape.kind.String()}
+		case len(text) == 0:
+			continue
+		case i == p.id:
+			id = strings.ToValidUTF8(string(text), "\uFFFD")
+		case f.at != nil:
+			flt = p.time(i, body, text)
+		default:
+			flt = f.put(body, text)
+		}
+		if flt != nil {
+			return "", nil, flt
+		}
+	}
+	p.settleDoubts(body)
+	return id, body, p.checkFuture(body)
+}
+
+// time reads an instant into a body: of an ambiguous one the earlier instant,
+// until all times of the row are known.
+func (p *plan) time(i int, body desk.Body, text []byte) *fault {
+	f := &p.fields[i]
+	m, ok := p.clock.parse(string(text))
+	if !ok {
+		return &fault{desk.ReasonBadTime, f.name + ": no time in any of time_format, or a zone that zones does not list; add its format or zone"}
+	}
+	if m.at.Unix() <= 0 {
+		return &fault{desk.ReasonBadTime, f.name + ": a time before 1970; if it stands for no time, list it under null_values"}
+	}
+	if m.gap {
+		p.notes.Gaps++
+	}
+	if !m.later.IsZero() {
+		p.notes.Ambiguous++
+		p.doubtful = append(p.doubtful, doubtful{i, m.later})
+	}
+	*f.at(body) = m.at
+	return nil
+}
+
+// settleDoubts moves ambiguous times to their later instant where the earlier
+// one would come before a time that it cannot come before.
+func (p *plan) settleDoubts(body desk.Body) {
+	for _, d := range p.doubtful {
+		at := p.fields[d.field].at(body)
+		for _, i := range p.fields[d.field].after {
+			if at.Before(*p.fields[i].at(body)) {
+				*at = d.later
+				break
+			}
+		}
+	}
+}
+
+// checkFuture rejects what claims to have happened already and cannot have.
+func (p *plan) checkFuture(body desk.Body) *fault {
+	if p.limit.IsZero() || !body.Newest().After(p.limit) {
+		return nil
+	}
+	for _, f := range p.fields {
+		if f.at != nil && !f.due && f.at(body).After(p.limit) {
+			return &fault{desk.ReasonFuture, f.name + ": later than now; correct timezone or time_format, or the clock that wrote it"}
+		}
+	}
+	return nil
+}

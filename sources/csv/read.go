@@ -1,0 +1,170 @@
+package csv
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"helpdesk_exporter/desk"
+)
+
+// maxRaw is how much of a rejected row is kept.
+const maxRaw = 64 << 10
+
+// leastTornRest is the shortest time after which a last line without an end is
+// taken for whole, however short settle is.
+const leastTornRest = 10 * time.Second
+
+// readDrop reads a drop on, until its end or until the page is full.
+func (s *Source) readDrop(ctx context.Context, d drop, p *page, until time.Time) error {
+	f := s.state.Files[d.name]
+	if f == nil {
+		f = newFile()
+	}
+	before := *f
+	err := s.readOn(ctx, d, f, p, until)
+	if *f != before {
+		s.state.Files[d.name] = f
+		p.touched = true
+	}
+	return err
+}
+
+// readOn reads rows into the page and notes in f how far it has come.
+func (s *Source) readOn(ctx context.Context, d drop, f *file, p *page, until time.Time) error {
+	in, err := s.streamAt(ctx, d, f)
+	if errors.Is(err, errTornHeader) && !s.rested(d, until, s.tornRest()) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	f.Done = false
+	defer func() {
+		at := in.position()
+		f.Offset, f.Line, f.Hash = at.offset, at.line, at.hash
+		f.Size, f.Time = in.drop.size, in.drop.time
+	}()
+	for !p.full() {
+		r, err := in.next()
+		switch {
+		case errors.Is(err, io.EOF):
+			s.finish(in, f, p)
+			return nil
+		case err != nil:
+			return err
+		case r.torn && !s.rested(in.drop, until, s.tornRest()):
+			s.close()
+			return nil
+		}
+		s.take(in, f, p, r)
+		if r.endless {
+			s.finish(in, f, p)
+			return nil
+		}
+		in.consume()
+	}
+	return nil
+}
+
+// tornRest is how long a file must have been left alone until a last line
+// without an end is taken for whole: it may be half written.
+func (s *Source) tornRest() time.Duration {
+	return max(leastTornRest, time.Duration(s.config.Settle))
+}
+
+// take puts one row into the page. A row whose line has no end yet is not
+// counted, because it is read again when the file grows.
+func (s *Source) take(in *stream, f *file, p *page, r row) {
+	if r.fault == nil && in.sheet.repeats(r.cells) {
+		return
+	}
+	number := f.Row + 1
+	if !r.endless {
+		f.Row = number
+	}
+	p.rows--
+	p.bytes -= len(r.raw)
+	id, body, flt := "", desk.Body(nil), r.fault
+	if flt == nil {
+		id, body, flt = s.plan.record(in.sheet, r.cells)
+	}
+	origin := in.drop.origin(number)
+	if flt != nil {
+		s.notes.Rejected++
+		p.rejects = append(p.rejects, desk.Reject{
+			Where: fmt.Sprintf("%s:%d", origin.Name, r.line), Reason: flt.reason, Detail: flt.detail,
+			Raw: rawText(r.raw),
+		})
+		return
+	}
+	if id == "" {
+		id = s.nameRow(in.drop.name, f, r)
+	}
+	s.notes.Rows++
+	if n := body.Newest(); n.After(s.state.AsOf) {
+		s.state.AsOf = n
+	}
+	p.records = append(p.records, desk.Record{ID: id, Origin: origin, Body: body, Deleted: deleted(body)})
+}
+
+// rawText returns what is kept of a rejected row for a person to look at.
+func rawText(raw []byte) string {
+	return strings.TrimRight(string(raw[:min(len(raw), maxRaw)]), "\r\n")
+}
+
+// deleted reports whether a row says that the desk has the record no more.
+func deleted(body desk.Body) bool {
+	t, ok := body.(*desk.Ticket)
+	return ok && t.Status == desk.StatusDeleted
+}
+
+// nameRow makes the id of a row that has none: its file, its content and how
+// many rows before it have the same.
+func (s *Source) nameRow(name string, f *file, r row) string {
+	hash := s.hashRow(name, r.cells)
+	if !r.endless {
+		return rowID(hash, f.Rows.add(hash))
+	}
+	n := f.Rows.count(hash) + 1
+	f.Tail = &rowSet{sorted: []equalRows{{hash, n}}}
+	return rowID(hash, n)
+}
+
+// hashRow returns the hash of a row's content in its file.
+func (s *Source) hashRow(name string, cells [][]byte) uint64 {
+	text := append(s.scratch[:0], name...)
+	for _, cell := range cells {
+		text = append(binary.AppendUvarint(text, uint64(len(cell))), cell...)
+	}
+	s.scratch = text
+	sum := sha256.Sum256(text)
+	return binary.BigEndian.Uint64(sum[:])
+}
+
+// finish ends the reading of a drop at the end of its text. The rows of the
+// file that this one replaced are withdrawn as far as the page takes them; the
+// drop is done when all are.
+func (s *Source) finish(in *stream, f *file, p *page) {
+	now := func(hash uint64) uint32 { return max(f.Rows.count(hash), f.Tail.count(hash)) }
+	for _, id := range f.Old.takeGone(now, max(1, p.rows)) {
+		p.rows--
+		p.touched = true
+		p.records = append(p.records, desk.Record{
+			ID: id, Origin: in.drop.origin(f.Row), Deleted: true, Body: s.plan.shape.blank(),
+		})
+	}
+	if !f.Old.empty() {
+		return
+	}
+	f.Done = true
+	s.close()
+	s.opts.Logger.Info("Drop was read", "file", in.drop.name,
+		"rows", s.notes.Rows-in.notes.Rows, "rejected", s.notes.Rejected-in.notes.Rejected,
+		"ambiguous_times", s.notes.Ambiguous-in.notes.Ambiguous, "skipped_times", s.notes.Gaps-in.notes.Gaps)
+}

@@ -1,0 +1,192 @@
+package csv
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// The time formats that are no Go layouts.
+const (
+	formatUnix   = "unix"
+	formatUnixMS = "unix_ms"
+)
+
+// abbreviation is how a Go layout writes a zone's abbreviation.
+const abbreviation = "MST"
+
+// clock reads the times of one source.
+type clock struct {
+	formats []func(text string) (moment, bool)
+	zone    *zone            // of times that name none
+	zones   map[string]*zone // by abbreviation
+}
+
+// moment is the instant that a cell means.
+type moment struct {
+	at    time.Time
+	later time.Time // the other instant that an ambiguous local time may mean
+	gap   bool      // the local time does not exist, at is the one it moved to
+}
+
+// newClock returns the clock of a checked configuration.
+func newClock(c *Config) (*clock, error) {
+	loc, err := loadZone(c.Timezone)
+	if err != nil {
+		return nil, fmt.Errorf("timezone: %w", err)
+	}
+	k := &clock{zone: newZone(loc), zones: map[string]*zone{}}
+	for _, name := range []string{"UTC", "GMT", "Z"} {
+		k.zones[name] = newZone(time.UTC)
+	}
+	for name, meaning := range c.Zones {
+		loc, err := zoneOf(meaning)
+		if err != nil {
+			return nil, fmt.Errorf("zones.%s: %w", name, err)
+		}
+		k.zones[name] = newZone(loc)
+	}
+	for _, layout := range c.TimeFormat {
+		k.formats = append(k.formats, k.format(layout))
+	}
+	return k, nil
+}
+
+// parse reads a time in the first format that fits.
+func (k *clock) parse(text string) (moment, bool) {
+	for _, format := range k.formats {
+		if m, ok := format(text); ok {
+			return m, true
+		}
+	}
+	return moment{}, false
+}
+
+// format returns the reader of one time format.
+func (k *clock) format(layout string) func(string) (moment, bool) {
+	switch {
+	case layout == formatUnix:
+		return func(text string) (moment, bool) { return parseUnix(text, time.Second) }
+	case layout == formatUnixMS:
+		return func(text string) (moment, bool) { return parseUnix(text, time.Millisecond) }
+	case strings.Contains(layout, abbreviation):
+		return func(text string) (moment, bool) { return k.parseAbbreviated(layout, text) }
+	case strings.Contains(layout, "-07") || strings.Contains(layout, "Z07"):
+		return func(text string) (moment, bool) {
+			t, err := time.Parse(layout, text)
+			return moment{at: t.UTC()}, err == nil
+		}
+	default:
+		return func(text string) (moment, bool) { return k.parseLocal(k.zone, layout, text) }
+	}
+}
+
+// parseLocal reads a time that is local in z.
+func (k *clock) parseLocal(z *zone, layout, text string) (moment, bool) {
+	wall, err := time.Parse(layout, text)
+	if err != nil {
+		return moment{}, false
+	}
+	return z.instant(wall), true
+}
+
+// parseAbbreviated reads a time that names its zone by an abbreviation. Go's
+// own parser takes any three letters for a zone, mostly for UTC, so the word is
+// cut out and looked up in the configured ones.
+func (k *clock) parseAbbreviated(layout, text string) (moment, bool) {
+	layouts, texts := strings.Fields(layout), strings.Fields(text)
+	for i, part := range layouts {
+		before, after, found := strings.Cut(part, abbreviation)
+		if !found {
+			continue
+		}
+		if i >= len(texts) || len(texts[i]) < len(before)+len(after) ||
+			!strings.HasPrefix(texts[i], before) || !strings.HasSuffix(texts[i], after) {
+			return moment{}, false
+		}
+		z := k.zones[texts[i][len(before):len(texts[i])-len(after)]]
+		if z == nil {
+			return moment{}, false
+		}
+		layouts[i], texts[i] = before+after, before+after
+		return k.parseLocal(z, strings.Join(layouts, " "), strings.Join(texts, " "))
+	}
+	return moment{}, false
+}
+
+// parseUnix reads a decimal number of units since 1970, exactly to the
+// nanosecond.
+func parseUnix(text string, unit time.Duration) (moment, bool) {
+	whole, fraction, _ := strings.Cut(text, ".")
+	if whole == "" || len(whole) > 15 {
+		return moment{}, false
+	}
+	var n int64
+	for i := range len(whole) {
+		if !isDigit(whole[i]) {
+			return moment{}, false
+		}
+		n = n*10 + int64(whole[i]-'0')
+	}
+	perUnit := int64(time.Second / unit)
+	ns := n % perUnit * int64(unit)
+	for i, scale := 0, int64(unit)/10; i < len(fraction); i, scale = i+1, scale/10 {
+		if !isDigit(fraction[i]) {
+			return moment{}, false
+		}
+		ns += int64(fraction[i]-'0') * scale
+	}
+	return moment{at: time.Unix(n/perUnit, ns).UTC()}, true
+}
+
+// checkLayout reports whether a time format is one that can tell days apart. It
+// catches the layouts of other languages, which Go takes for plain text.
+func checkLayout(layout string) error {
+	if layout == formatUnix || layout == formatUnixMS {
+		return nil
+	}
+	base := time.Date(2021, time.March, 4, 5, 6, 7, 0, time.UTC)
+	for _, other := range []time.Time{base.AddDate(1, 0, 0), base.AddDate(0, 1, 0), base.AddDate(0, 0, 1)} {
+		if base.Format(layout) == other.Format(layout) {
+			return fmt.Errorf("%q is no Go layout of a date; write the moment 2006-01-02 15:04:05 the way the file would, such as \"02/01/2006 15:04\", or unix, or unix_ms", layout)
+		}
+	}
+	if strings.Contains(layout, "3:04") && !strings.Contains(layout, "PM") && !strings.Contains(layout, "pm") &&
+		base.Format(layout) == base.Add(12*time.Hour).Format(layout) {
+		return fmt.Errorf("%q does not tell morning from afternoon; write 15 for hours up to 23, or add PM", layout)
+	}
+	if _, err := time.Parse(layout, base.Format(layout)); err != nil {
+		return fmt.Errorf("%q is a layout that cannot be read back; write the moment 2006-01-02 15:04:05 the way the file would", layout)
+	}
+	return nil
+}
+
+// loadZone returns the zone of an IANA name. The machine's own zone is refused:
+// the same file would mean something else on the next machine.
+func loadZone(name string) (*time.Location, error) {
+	if name == "" || name == "Local" {
+		return nil, errors.New("no zone; write an IANA name such as Europe/Athens, or UTC")
+	}
+	loc, err := time.LoadLocation(name)
+	if err != nil {
+		return nil, fmt.Errorf("%q is unknown; write an IANA name such as Europe/Athens, or UTC", name)
+	}
+	return loc, nil
+}
+
+// zoneOf returns the zone that an abbreviation is configured to mean: an offset
+// from UTC or an IANA name.
+func zoneOf(meaning string) (*time.Location, error) {
+	for _, layout := range []string{"-07:00", "-0700", "-07"} {
+		if t, err := time.Parse(layout, meaning); err == nil {
+			_, offset := t.Zone()
+			return time.FixedZone(meaning, offset), nil
+		}
+	}
+	loc, err := loadZone(meaning)
+	if err != nil {
+		return nil, fmt.Errorf("%q is neither an offset such as +02:00 nor an IANA zone such as Europe/Athens", meaning)
+	}
+	return loc, nil
+}
