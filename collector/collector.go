@@ -25,41 +25,39 @@ type Collector struct {
 	book  *book.Book
 	forms Forms
 	now   func() time.Time
+	// started is when counters began that no journal keeps.
+	started time.Time
 
-	totals   map[kpi.ID]*prometheus.Desc
-	views    map[*kpi.WindowView]*prometheus.Desc
-	spreads  map[*kpi.QuantileView]*prometheus.Desc
-	stocks   map[*kpi.StockView]*prometheus.Desc
-	sources  sourceDescs
-	policies *prometheus.Desc
+	totals  map[kpi.ID]*family
+	views   map[*kpi.WindowView]*family
+	spreads map[*kpi.QuantileView]*family
+	stocks  map[*kpi.StockView]*family
+	sources sourceFamilies
 }
 
 // New returns the collector of a book; now is the clock.
 func New(b *book.Book, forms Forms, now func() time.Time) *Collector {
 	c := &Collector{
-		book: b, forms: forms, now: now,
-		totals:  map[kpi.ID]*prometheus.Desc{},
-		views:   map[*kpi.WindowView]*prometheus.Desc{},
-		spreads: map[*kpi.QuantileView]*prometheus.Desc{},
-		stocks:  map[*kpi.StockView]*prometheus.Desc{},
-		sources: newSourceDescs(),
-		policies: prometheus.NewDesc(kpi.ServiceLevelObjective,
-			"Share of calls and chats that the service level is meant to reach, as configured.",
-			[]string{"desk", "policy", "threshold", "abandons"}, nil),
+		book: b, forms: forms, now: now, started: now(),
+		totals:  map[kpi.ID]*family{},
+		views:   map[*kpi.WindowView]*family{},
+		spreads: map[*kpi.QuantileView]*family{},
+		stocks:  map[*kpi.StockView]*family{},
+		sources: newSourceFamilies(),
 	}
 	catalogue := b.Catalogue
 	for i := range catalogue.Measures {
 		if m := &catalogue.Measures[i]; m.Total != nil {
-			c.totals[m.ID] = desc(m.Total.Name, m.Total.Help, m)
+			c.totals[m.ID] = familyOf(m.Total.Name, m.Total.Help, m)
 		}
 	}
 	for i := range catalogue.Views {
 		v := &catalogue.Views[i]
-		c.views[v] = desc(v.Name, v.Help, catalogue.Measure(v.Of[0]), "by", "window")
+		c.views[v] = familyOf(v.Name, v.Help, catalogue.Measure(v.Of[0]), "by", "window")
 	}
 	for i := range catalogue.Spreads {
 		v := &catalogue.Spreads[i]
-		c.spreads[v] = desc(v.Name, v.Help, catalogue.Measure(v.Of), "q", "by", "window")
+		c.spreads[v] = familyOf(v.Name, v.Help, catalogue.Measure(v.Of), "q", "by", "window")
 	}
 	for i := range catalogue.Stocks {
 		v := &catalogue.Stocks[i]
@@ -70,35 +68,36 @@ func New(b *book.Book, forms Forms, now func() time.Time) *Collector {
 		if v.ByLevel {
 			extra = append(extra, "by")
 		}
-		c.stocks[v] = desc(v.Name, v.Help, catalogue.Measure(v.Of[0]), extra...)
+		c.stocks[v] = familyOf(v.Name, v.Help, catalogue.Measure(v.Of[0]), extra...)
 	}
 	return c
 }
 
-func desc(name, help string, m *kpi.Measure, extra ...string) *prometheus.Desc {
+func familyOf(name, help string, m *kpi.Measure, extra ...string) *family {
 	labels := append([]string{"desk"}, m.Labels()...)
 	for i, l := range labels {
 		labels[i] = strings.ReplaceAll(l, ".", "_") // attr.NAME
 	}
-	return prometheus.NewDesc(name, help, append(labels, extra...), nil)
+	return newFamily(name, help, append(labels, extra...)...)
 }
 
 // Describe implements [prometheus.Collector].
 func (c *Collector) Describe(ch chan<- *prometheus.Desc) {
-	for _, d := range c.totals {
-		ch <- d
+	for _, f := range c.totals {
+		ch <- f.Desc
 	}
-	for _, d := range c.views {
-		ch <- d
+	for _, f := range c.views {
+		ch <- f.Desc
 	}
-	for _, d := range c.spreads {
-		ch <- d
+	for _, f := range c.spreads {
+		ch <- f.Desc
 	}
-	for _, d := range c.stocks {
-		ch <- d
+	for _, f := range c.stocks {
+		ch <- f.Desc
 	}
-	c.sources.describe(ch)
-	ch <- c.policies
+	for _, f := range c.sources.all() {
+		ch <- f.Desc
+	}
 }
 
 // Collect implements [prometheus.Collector].
@@ -122,10 +121,6 @@ type scrape struct {
 
 func (s *scrape) add(m prometheus.Metric) { s.metrics = append(s.metrics, m) }
 
-func (s *scrape) gauge(d *prometheus.Desc, value float64, labels ...string) {
-	s.add(prometheus.MustNewConstMetric(d, prometheus.GaugeValue, value, labels...))
-}
-
 // labels returns the label values of a figure in the order of its family.
 func labels(at book.Place, extra ...string) []string {
 	values := make([]string, 0, 1+len(at.Labels)+len(extra))
@@ -134,23 +129,22 @@ func labels(at book.Place, extra ...string) []string {
 
 // Total implements [book.Reader].
 func (s *scrape) Total(m *kpi.Measure, at book.Place, start time.Time, total *tally.Total) {
-	d := s.totals[m.ID]
+	f := s.totals[m.ID]
 	if m.Total.Buckets == nil {
-		s.add(prometheus.MustNewConstMetricWithCreatedTimestamp(
-			d, prometheus.CounterValue, float64(total.N), start, labels(at)...))
+		s.add(f.counter(float64(total.N), start, labels(at)...))
 		return
 	}
-	s.add(newHistogram(d, m.Total.Buckets, total, start, s.forms, labels(at)))
+	s.add(newHistogram(f, m.Total.Buckets, total, start, s.forms, labels(at)))
 }
 
 // Window implements [book.Reader].
 func (s *scrape) Window(v *kpi.WindowView, at book.Place, window string, value float64) {
-	s.gauge(s.views[v], value, labels(at, at.By, window)...)
+	s.add(s.views[v].gauge(value, labels(at, at.By, window)...))
 }
 
 // Quantile implements [book.Reader].
 func (s *scrape) Quantile(v *kpi.QuantileView, at book.Place, window string, q, value float64) {
-	s.gauge(s.spreads[v], value, labels(at, strconv.FormatFloat(q, 'f', -1, 64), at.By, window)...)
+	s.add(s.spreads[v].gauge(value, labels(at, strconv.FormatFloat(q, 'f', -1, 64), at.By, window)...))
 }
 
 // Stock implements [book.Reader].
@@ -162,5 +156,5 @@ func (s *scrape) Stock(v *kpi.StockView, at book.Place, f kpi.Figure) {
 	if v.ByLevel {
 		extra = append(extra, at.By)
 	}
-	s.gauge(s.stocks[v], f.Value, labels(at, extra...)...)
+	s.add(s.stocks[v].gauge(f.Value, labels(at, extra...)...))
 }

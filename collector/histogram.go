@@ -15,13 +15,13 @@ import (
 // histogram is a const metric that is a classic and a native histogram at
 // once; the library's own const histograms are one or the other.
 type histogram struct {
-	desc   *prometheus.Desc
-	labels []*dto.LabelPair
+	family *family
+	pairs  []*dto.LabelPair
 	value  *dto.Histogram
 }
 
 // newHistogram copies a total: it goes on counting while the scrape is written.
-func newHistogram(d *prometheus.Desc, bounds []float64, t *tally.Total, start time.Time, forms Forms, labels []string) prometheus.Metric {
+func newHistogram(f *family, bounds []float64, t *tally.Total, start time.Time, forms Forms, labels []string) prometheus.Metric {
 	h := &dto.Histogram{
 		SampleCount:      proto.Uint64(uint64(t.N)),
 		SampleSum:        proto.Float64(t.Sum.Float()),
@@ -33,7 +33,7 @@ func newHistogram(d *prometheus.Desc, bounds []float64, t *tally.Total, start ti
 	if forms.Native {
 		addNative(h, t.Native)
 	}
-	return &histogram{desc: d, labels: prometheus.MakeLabelPairs(d, labels), value: h}
+	return &histogram{family: f, pairs: f.pairs(labels), value: h}
 }
 
 func addClassic(h *dto.Histogram, bounds []float64, counts []int64) {
@@ -81,10 +81,10 @@ func addNative(h *dto.Histogram, d tally.Distribution) {
 }
 
 // Desc implements [prometheus.Metric].
-func (h *histogram) Desc() *prometheus.Desc { return h.desc }
+func (h *histogram) Desc() *prometheus.Desc { return h.family.Desc }
 
 // Write implements [prometheus.Metric].
 func (h *histogram) Write(m *dto.Metric) error {
-	m.Label, m.Histogram = h.labels, h.value
+	m.Label, m.Histogram = h.pairs, h.value
 	return nil
 }

@@ -3,7 +3,6 @@ package collector
 import (
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/common/model"
 
 	"helpdesk_exporter/book"
@@ -11,31 +10,33 @@ import (
 	"helpdesk_exporter/kpi"
 )
 
-// sourceDescs are the families that tell how fresh the figures of a source are.
-type sourceDescs struct {
-	synced, lastSuccess, asOf, lastEvent *prometheus.Desc
-	folded                               *prometheus.Desc
+// sourceFamilies tell how fresh the figures of a source are, and what was
+// decided about them.
+type sourceFamilies struct {
+	synced, lastSuccess, asOf, lastEvent *family
+	folded, objective                    *family
 }
 
-func newSourceDescs() sourceDescs {
-	source := func(name, help string) *prometheus.Desc {
-		return prometheus.NewDesc("helpdesk_source_"+name, help, []string{"desk", "source"}, nil)
+func newSourceFamilies() sourceFamilies {
+	source := func(name, help string) *family {
+		return newFamily("helpdesk_source_"+name, help, "desk", "source")
 	}
-	return sourceDescs{
+	return sourceFamilies{
 		synced:      source("sync_complete", "Whether the first sync of the source is complete: before it no figure rests on the source."),
 		lastSuccess: source("last_success_timestamp_seconds", "When the source was last read without an error."),
 		asOf:        source("as_of_timestamp_seconds", "Up to when the source is known completely; windows end there."),
 		lastEvent:   source("last_event_timestamp_seconds", "When the newest event happened that the source has told of."),
-		folded: prometheus.NewDesc("helpdesk_label_values_folded_total",
+		folded: newFamily("helpdesk_label_values_folded_total",
 			"Times that a label value, or under the label series a whole label set, went to other because there were too many.",
-			[]string{"label"}, nil),
+			"label"),
+		objective: newFamily(kpi.ServiceLevelObjective,
+			"Share of calls and chats that the service level is meant to reach, as configured.",
+			"desk", "policy", "threshold", "abandons"),
 	}
 }
 
-func (d sourceDescs) describe(ch chan<- *prometheus.Desc) {
-	for _, one := range []*prometheus.Desc{d.synced, d.lastSuccess, d.asOf, d.lastEvent, d.folded} {
-		ch <- one
-	}
+func (f sourceFamilies) all() []*family {
+	return []*family{f.synced, f.lastSuccess, f.asOf, f.lastEvent, f.folded, f.objective}
 }
 
 // health adds how the sources are doing. A time that is not known is absent.
@@ -46,7 +47,7 @@ func (s *scrape) health(sources []book.SourceHealth) {
 		if h.Synced {
 			synced = 1
 		}
-		s.gauge(s.sources.synced, synced, h.Desk, h.Name)
+		s.add(s.sources.synced.gauge(synced, h.Desk, h.Name))
 		s.timestamp(s.sources.lastSuccess, h.LastSuccess, h)
 		s.timestamp(s.sources.asOf, h.AsOf, h)
 		s.timestamp(s.sources.lastEvent, h.LastEvent, h)
@@ -56,25 +57,25 @@ func (s *scrape) health(sources []book.SourceHealth) {
 	}
 	s.expired(expired)
 	for label, n := range s.book.Folded() {
-		s.add(prometheus.MustNewConstMetric(s.sources.folded, prometheus.CounterValue, float64(n), label))
+		s.add(s.sources.folded.counter(float64(n), s.started, label))
 	}
 }
 
-func (s *scrape) timestamp(d *prometheus.Desc, at time.Time, h book.SourceHealth) {
+func (s *scrape) timestamp(f *family, at time.Time, h book.SourceHealth) {
 	if !at.IsZero() {
-		s.gauge(d, float64(at.UnixNano())/1e9, h.Desk, h.Name)
+		s.add(f.gauge(float64(at.UnixNano())/1e9, h.Desk, h.Name))
 	}
 }
 
 // expired adds the records that came after their time to the family of
 // excluded ones: they are not held, so no stock counts them.
 func (s *scrape) expired(counts map[[2]string]int) {
-	for view, d := range s.stocks {
+	for view, f := range s.stocks {
 		if view.Name != kpi.ExcludedFamily {
 			continue
 		}
 		for at, n := range counts {
-			s.gauge(d, float64(n), at[0], at[1], "expired")
+			s.add(f.gauge(float64(n), at[0], at[1], "expired"))
 		}
 	}
 }
@@ -93,8 +94,8 @@ func (s *scrape) objectives() {
 	for name := range desks {
 		for _, level := range s.book.Catalogue.ServiceLevels {
 			if level.Objective > 0 {
-				s.gauge(s.policies, level.Objective, name, level.Name,
-					model.Duration(level.Threshold).String(), level.Abandons)
+				s.add(s.sources.objective.gauge(level.Objective, name, level.Name,
+					model.Duration(level.Threshold).String(), level.Abandons))
 			}
 		}
 	}
