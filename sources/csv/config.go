@@ -33,7 +33,7 @@ type Config struct {
 	Timezone     string            `yaml:"timezone,omitempty"`    // of times that name no zone
 	Zones        map[string]string `yaml:"zones,omitempty"`       // abbreviation -> offset or IANA zone
 	DecimalComma bool              `yaml:"decimal_comma,omitempty"`
-	NullValues   []string          `yaml:"null_values,omitempty"` // cells that mean nothing, besides the empty one
+	NullValues   Nulls             `yaml:"null_values,omitempty"` // cells that mean nothing, besides the empty one
 }
 
 // The words of `after` and `as_of`.
@@ -128,4 +128,25 @@ func (c *Config) DefaultHistory(durable bool) sources.History {
 		return sources.HistoryCounters
 	}
 	return sources.HistoryWindows
+}
+
+// Nulls lists the cells that mean nothing. YAML itself takes an unquoted NULL
+// for no value at all; here it stands for the words that YAML means by it.
+type Nulls []string
+
+// UnmarshalYAML implements yaml's obsolete Unmarshaler.
+func (n *Nulls) UnmarshalYAML(unmarshal func(any) error) error {
+	var words []*string
+	if err := unmarshal(&words); err != nil {
+		return err
+	}
+	*n = nil
+	for _, word := range words {
+		if word == nil {
+			*n = append(*n, "null", "Null", "NULL", "~")
+			continue
+		}
+		*n = append(*n, *word)
+	}
+	return nil
 }

@@ -41,7 +41,7 @@ as_of: later
 		`columns.created_at: required for record "ticket"; name the header that holds it`,
 		`columns.id: a constant cannot tell records apart; name a header`,
 		`columns.colour: a ticket has no such field; possible are id, created_at, acknowledged_at`,
-		`columns.attr.a-b: "a-b" is no name for a label; write letters, digits and underscores after attr.`,
+		`columns.attr.a-b: "a-b" is no name for a label; write letters, digits and underscores behind the point`,
 		`columns.status: "done" is unknown; write one of new, open, pending, on_hold, solved, closed, deleted, spam, merged, test`,
 		`columns.team: a header is empty; name a header of the file, or write "=value" for a constant`,
 		`values.status.Fertig: "done" is unknown; write one of new, open`,
@@ -85,8 +85,10 @@ func TestValidateRefusesWhatCannotBe(t *testing.T) {
 		"the machine's own zone": {"directory: d\ntimezone: Local\n", "timezone: no zone; write an IANA name"},
 		"replay that archives":   {"directory: d\nshift_to_now: true\nafter: archive\n", "after: archive is not possible with shift_to_now"},
 		"no time format":         {"directory: d\ntime_format: []\n", "time_format: empty"},
-		"value that is no number": {"directory: d\nvalues: {score: {great: much}}\n",
-			"values.score.great: \"much\": score: not a number"},
+		"value that is no number": {
+			"directory: d\nvalues: {score: {great: much}}\n",
+			"values.score.great: \"much\": score: not a number",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			err := configured(t, base+test.yaml).Validate()

@@ -23,7 +23,6 @@ type drop struct {
 	path string
 	size int64
 	time time.Time // of its last change
-	info fs.FileInfo
 }
 
 // origin tells where a row of the drop stands.
@@ -51,7 +50,7 @@ func (s *Source) list(names []string) ([]drop, []error) {
 		case !info.Mode().IsRegular():
 			errs = append(errs, fmt.Errorf("%s: no regular file; correct files or pattern", path))
 		default:
-			drops = append(drops, drop{name, path, info.Size(), info.ModTime().UTC(), info})
+			drops = append(drops, drop{name, path, info.Size(), info.ModTime().UTC()})
 		}
 	}
 	slices.SortFunc(drops, func(a, b drop) int {

@@ -71,8 +71,10 @@ func text[B desk.Body](name string, at func(B) *string) field {
 func word[B desk.Body, W any](name string, at func(B) *W, parse func(string) (W, bool), words []string) field {
 	return field{name: name, words: words, bind: func(m mapping) putter {
 		known := newLexicon(m, parse)
-		unknown := &fault{desk.ReasonUnknownValue,
-			name + ": a word that is not known; map it under values." + name + " to one of " + strings.Join(words, ", ")}
+		unknown := &fault{
+			desk.ReasonUnknownValue,
+			name + ": a word that is not known; map it under values." + name + " to one of " + strings.Join(words, ", "),
+		}
 		return func(b desk.Body, text []byte) *fault {
 			w, ok := known.read(text)
 			if !ok {

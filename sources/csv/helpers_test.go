@@ -151,3 +151,11 @@ func faults(p desk.Page) []string {
 	}
 	return out
 }
+
+// formatted writes a value that was read, and nothing for one that was not.
+func formatted(value any, ok bool) string {
+	if !ok {
+		return ""
+	}
+	return fmt.Sprint(value)
+}

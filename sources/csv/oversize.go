@@ -3,10 +3,32 @@ package csv
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 
 	"helpdesk_exporter/desk"
 )
+
+// sized rejects a row that is larger than a row may be.
+func (r *rows) sized(out row) row {
+	switch {
+	case len(out.raw) > maxRow:
+		return r.tooLarge(out, "the row is larger than 8 MiB")
+	case len(out.raw) > maxCell:
+		for _, cell := range out.cells {
+			if len(cell) > maxCell {
+				return r.tooLarge(out, "a cell is larger than 1 MiB")
+			}
+		}
+	}
+	return out
+}
+
+func (r *rows) tooLarge(out row, what string) row {
+	out.cells = nil
+	out.fault = &fault{desk.ReasonTooLarge, what + "; leave such columns out of the export"}
+	return out
+}
 
 // oversize passes over the row at the position, which is larger than the
 // buffer may grow, and returns it as a reject. Its text is not kept, so that a
@@ -30,9 +52,13 @@ func (r *rows) oversize() (row, error) {
 		}
 	}
 	r.held = &start
-	out.fault = &fault{desk.ReasonTooLarge, "the row is larger than 8 MiB; leave such columns out of the export"}
-	if out.torn && scan.state == inQuotes {
+	switch {
+	case out.torn && scan.state == inQuotes:
 		out.fault = &fault{desk.ReasonMalformed, "a quoted cell never ends, so nothing behind it was read; mend the quotes of this row"}
+	case r.line > start.line+1:
+		out.fault = &fault{desk.ReasonTooLarge, fmt.Sprintf("the row goes on for more than 8 MiB, down to line %d; leave such columns out of the export, or mend a quote that is not closed", r.line-1)}
+	default:
+		out.fault = &fault{desk.ReasonTooLarge, "the row is larger than 8 MiB; leave such columns out of the export"}
 	}
 	return out, nil
 }

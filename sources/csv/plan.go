@@ -18,7 +18,7 @@ type plan struct {
 	id     int // of the field id among fields, -1 when rows have none
 	clock  *clock
 	nulls  map[string]bool
-	limit  time.Time // what happened later is a mistake; zero: nothing is
+	limit  time.Time // what happened later is a mistake
 
 	scratch  []byte
 	doubtful []doubtful // the ambiguous times of the row at hand
@@ -153,9 +153,6 @@ func (p *plan) settleDoubts(body desk.Body) {
 
 // checkFuture rejects what claims to have happened already and cannot have.
 func (p *plan) checkFuture(body desk.Body) *fault {
-	if p.limit.IsZero() || !body.Newest().After(p.limit) {
-		return nil
-	}
 	for _, f := range p.fields {
 		if f.at != nil && !f.due && f.at(body).After(p.limit) {
 			return &fault{desk.ReasonFuture, f.name + ": later than now; correct timezone or time_format, or the clock that wrote it"}

@@ -236,27 +236,6 @@ func (r *rows) cell(text []byte, i int) (cell []byte, next int, err error) {
 	return r.scratch[from:len(r.scratch):len(r.scratch)], i, nil
 }
 
-// sized rejects a row that is larger than a row may be.
-func (r *rows) sized(out row) row {
-	switch {
-	case len(out.raw) > maxRow:
-		return r.tooLarge(out, "the row is larger than 8 MiB")
-	case len(out.raw) > maxCell:
-		for _, cell := range out.cells {
-			if len(cell) > maxCell {
-				return r.tooLarge(out, "a cell is larger than 1 MiB")
-			}
-		}
-	}
-	return out
-}
-
-func (r *rows) tooLarge(out row, what string) row {
-	out.cells = nil
-	out.fault = &fault{desk.ReasonTooLarge, what + "; leave such columns out of the export"}
-	return out
-}
-
 // consume moves the position behind the row that next returned.
 func (r *rows) consume() {
 	r.start += r.width

@@ -57,8 +57,10 @@ func TestRowsOfEveryDialect(t *testing.T) {
 		"blank lines":             {"\na,b\n\n,\n  ,\r\n1,2\n\n", [][]string{{"a", "b"}, {"1", "2"}}},
 		"empty":                   {"", [][]string{}},
 		"one stray quote":         {"a,b\n\"1,2\n3,4\n5,6\n", [][]string{{"a", "b"}, {"!malformed"}, {"3", "4"}, {"5", "6"}}},
-		"stray quote, then another": {"\"1,2\n3,\"4\"\n5,6\n",
-			[][]string{{"!malformed"}, {"3", "4"}, {"5", "6"}}},
+		"stray quote, then another": {
+			"\"1,2\n3,\"4\"\n5,6\n",
+			[][]string{{"!malformed"}, {"3", "4"}, {"5", "6"}},
+		},
 		"text behind a quote": {"\"a\"b,c\n1,2\n", [][]string{{"!malformed"}, {"1", "2"}}},
 	} {
 		t.Run(name, func(t *testing.T) {

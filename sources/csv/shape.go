@@ -97,7 +97,7 @@ func (s *shape) required() []string {
 func (s *shape) checkName(name string) error {
 	if attr, ok := strings.CutPrefix(name, attrPrefix); ok && s.attrs != nil {
 		if !attrName.MatchString(attr) {
-			return fmt.Errorf("%q is no name for a label; write letters, digits and underscores after attr.", attr)
+			return fmt.Errorf("%q is no name for a label; write letters, digits and underscores behind the point", attr)
 		}
 		return nil
 	}

@@ -60,7 +60,7 @@ var errTornHeader = errors.New("the header has no line end")
 // fetch, else from a new one.
 func (s *Source) streamAt(ctx context.Context, d drop, f *file) (*stream, error) {
 	in := s.open
-	if in != nil && in.drop.name == d.name && os.SameFile(in.drop.info, d.info) && in.drop.size <= d.size {
+	if in != nil && in.drop == d {
 		in.source.ctx = ctx
 		return in, nil
 	}
