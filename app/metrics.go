@@ -19,7 +19,12 @@ type metrics struct {
 func newMetrics(reg prometheus.Registerer, started time.Time) *metrics {
 	reg.MustRegister(
 		version.NewCollector("helpdesk_exporter"),
-		collectors.NewGoCollector(),
+		// The memory statistics of old hold a gauge and a counter that are one
+		// family in OpenMetrics; the runtime's own metrics say the same.
+		collectors.NewGoCollector(
+			collectors.WithGoCollectorMemStatsMetricsDisabled(),
+			collectors.WithGoCollectorRuntimeMetrics(collectors.MetricsMemory),
+		),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 	)
 	with := promauto.With(reg)
