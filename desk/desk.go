@@ -108,9 +108,9 @@ type Page struct {
 	AsOf    time.Time // the source is complete up to here; zero: no news
 }
 
-// Reject is a record that could not be translated.
+// Reject is a record that could not be translated, or a whole file of them.
 type Reject struct {
-	Where  string // file and line, or the record's id
+	Where  string // file and line, the file, or the record's id
 	Reason Reason
 	Detail string // what is wrong and how to mend it; never a cell's value
 	Raw    string // the record as it was read, kept for a person
@@ -121,8 +121,9 @@ type Reason string
 
 // The reasons for rejecting a record.
 const (
+	ReasonBadFile      Reason = "bad_file"      // a whole file that cannot be read or put away
 	ReasonMissingField Reason = "missing_field" // a required field is absent
-	ReasonBadTime      Reason = "bad_time"      // a time that no given format reads
+	ReasonBadTime      Reason = "bad_time"      // a time that no given format reads, or beyond all bounds
 	ReasonBadNumber    Reason = "bad_number"
 	ReasonUnknownValue Reason = "unknown_value" // a word that is not mapped
 	ReasonFuture       Reason = "future"        // further ahead of the clock than max_skew
@@ -133,8 +134,8 @@ const (
 // Reasons lists every reason, for counters that start at 0.
 func Reasons() []Reason {
 	return []Reason{
-		ReasonBadNumber, ReasonBadTime, ReasonFuture, ReasonMalformed,
-		ReasonMissingField, ReasonTooLarge, ReasonUnknownValue,
+		ReasonBadFile, ReasonBadNumber, ReasonBadTime, ReasonFuture,
+		ReasonMalformed, ReasonMissingField, ReasonTooLarge, ReasonUnknownValue,
 	}
 }
 

@@ -57,7 +57,7 @@ func stateOf(r Record) State {
 		}
 		s.Reopens, s.FirstSolvedAt = t.Reopens, t.FirstSolvedAt
 		s.SolvedAt = t.SolvedAt
-		if s.SolvedAt.IsZero() {
+		if s.SolvedAt.IsZero() && s.FirstSolvedAt.IsZero() {
 			s.SolvedAt = t.ClosedAt
 		}
 	}
@@ -74,68 +74,107 @@ func (s State) compare(o State) int {
 
 // same reports whether two states of the same instant say the same.
 func (s State) same(o State) bool {
-	return s.At.Equal(o.At) && s.Deleted == o.Deleted && s.Shows == o.Shows &&
+	return s.At.Equal(o.At) && s.Timed == o.Timed && s.Deleted == o.Deleted && s.Shows == o.Shows &&
 		s.Status == o.Status && s.Reopens == o.Reopens &&
 		s.FirstSolvedAt.Equal(o.FirstSolvedAt) && s.SolvedAt.Equal(o.SolvedAt) &&
 		slices.Equal(s.Dims, o.Dims)
 }
 
+// is reports whether two states are one that was reported twice.
+func (s State) is(o State) bool { return s.compare(o) == 0 && s.same(o) }
+
+// undated reports whether a state is a tombstone without a time of its own:
+// only where it stood orders it.
+func (s State) undated() bool { return s.Deleted && !s.Timed }
+
 // Merge returns the record that results from one more reported state. old is
 // nil for a record not held; it is not changed.
 func Merge(old *Held, r Record) *Held {
-	if old == nil {
-		return &Held{Record: r, States: []State{stateOf(r)}}
-	}
 	s := stateOf(r)
-	if s.At.IsZero() && len(old.States) > 0 {
-		// A tombstone without a time of its own: only its drop orders it.
-		s.At = old.States[len(old.States)-1].At
+	if old == nil {
+		r.Body = uniteLists(r.Body, nil, r.Body)
+		return &Held{Record: r, States: []State{s}}
 	}
-	h := &Held{Record: old.Record, Counted: old.Counted}
-	var newest bool
-	h.States, newest = insertState(old.States, s)
-	if newest {
-		h.Record = r
-		if r.Deleted && r.Body.Newest().IsZero() {
-			h.Body = old.Body // what was known of it
-		}
+	if s.undated() {
+		s.At = lastBefore(old.States, s)
 	}
-	if t, ok := h.Body.(*Ticket); ok {
-		h.Body = uniteTicket(t, old.Body, r.Body)
+	h := &Held{Record: old.Record, States: insertState(old.States, s), Counted: old.Counted}
+	newest := h.States[len(h.States)-1]
+	h.Deleted, h.Origin = newest.Deleted, newest.Origin
+	if speaker(h.States).is(s) {
+		h.Body = r.Body
 	}
+	h.Body = uniteLists(h.Body, old.Body, r.Body)
 	return h
 }
 
-// insertState returns states with s in its place, and whether it is now the
-// newest. Of a run of equal states of one instant only the ends are kept: they
-// say that nothing changed between them.
-func insertState(states []State, s State) ([]State, bool) {
-	i, found := slices.BinarySearchFunc(states, s, State.compare)
-	for ; found && i < len(states) && states[i].compare(s) == 0; i++ {
-		if states[i].same(s) {
-			// Said before. Only the newest may be said again with other details.
-			return states, i == len(states)-1
+// lastBefore returns the instant up to which a tombstone without a time of its
+// own follows all that was reported before it.
+func lastBefore(states []State, tombstone State) time.Time {
+	at := tombstone.At
+	for _, s := range states {
+		if s.Origin.Compare(tombstone.Origin) <= 0 {
+			at = newest(at, s.At)
 		}
 	}
-	newest := i == len(states)
+	return at
+}
+
+// speaker returns the state whose body tells about the record: the newest that
+// is no tombstone, for those know little; without one, the newest.
+func speaker(states []State) State {
+	for i := len(states) - 1; i >= 0; i-- {
+		if !states[i].Deleted {
+			return states[i]
+		}
+	}
+	return states[len(states)-1]
+}
+
+// insertState returns states with s in its place. Of a run of equal states of
+// one instant only the ends are kept: they say that nothing changed between
+// them.
+func insertState(states []State, s State) []State {
+	for i := range states {
+		if states[i].is(s) {
+			return states
+		}
+	}
 	out := make([]State, 0, len(states)+1)
-	out = append(append(append(out, states[:i]...), s), states[i:]...)
-	for j := max(i-1, 1); j <= i+1 && j < len(out)-1; {
+	for _, o := range states {
+		if o.undated() && o.At.Before(s.At) && s.Origin.Compare(o.Origin) < 0 {
+			o.At = s.At // it was reported after s, so it deleted that too
+		}
+		out = append(out, o)
+	}
+	out = append(out, s)
+	slices.SortStableFunc(out, State.compare)
+	for j := 1; j < len(out)-1; {
 		if out[j-1].same(out[j]) && out[j].same(out[j+1]) {
 			out = slices.Delete(out, j, j+1)
 			continue
 		}
 		j++
 	}
-	return out, newest
+	return out
 }
 
-// uniteTicket returns t with the lists of both states united.
-func uniteTicket(t *Ticket, old, reported Body) *Ticket {
-	a, okA := old.(*Ticket)
-	b, okB := reported.(*Ticket)
-	if !okA || !okB {
-		return t
+// uniteLists returns the body with the lists of both bodies united, sorted and
+// without doubles.
+func uniteLists(body, old, reported Body) Body {
+	t, ok := body.(*Ticket)
+	if !ok {
+		return body
+	}
+	a, _ := old.(*Ticket)
+	b, _ := reported.(*Ticket)
+	return uniteTicket(t, a, b)
+}
+
+// uniteTicket returns t, one of the two tickets, with the lists of both.
+func uniteTicket(t, a, b *Ticket) *Ticket {
+	if a == nil {
+		a = &Ticket{}
 	}
 	u := *t
 	u.Messages = unite(a.Messages, b.Messages, func(x, y Message) int {

@@ -1,9 +1,26 @@
 package desk
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // The closed label sets. Adapters bring a desk's own words here; maps in the
 // configuration come first and override what these functions would say.
+var (
+	channelNames    = []string{"email", "chat", "phone", "web", "social", "messaging", "sms", "api", "other"}
+	priorityNames   = []string{"low", "normal", "high", "urgent"}
+	ticketTypeNames = []string{"question", "incident", "problem", "task", "complaint", "request"}
+)
+
+// Channels lists the names that the label channel takes.
+func Channels() []string { return slices.Clone(channelNames) }
+
+// Priorities lists the names that the label priority takes.
+func Priorities() []string { return slices.Clone(priorityNames) }
+
+// TicketTypes lists the names that a ticket's kind takes.
+func TicketTypes() []string { return slices.Clone(ticketTypeNames) }
 
 // ParseStatus reads the name of a status in any case, with spaces or dashes
 // for the underscore.
@@ -33,11 +50,13 @@ func ParseDirection(word string) (Direction, bool) {
 	}
 }
 
-// ParsePriority returns which of low, normal, high and urgent a word means.
+// ParsePriority returns which of [Priorities] a word means.
 func ParsePriority(word string) (string, bool) {
-	switch w := fold(word); w {
-	case "low", "normal", "high", "urgent":
+	w := fold(word)
+	if slices.Contains(priorityNames, w) {
 		return w, true
+	}
+	switch w {
 	case "lowest", "minor":
 		return "low", true
 	case "medium":
@@ -49,12 +68,14 @@ func ParsePriority(word string) (string, bool) {
 	}
 }
 
-// ParseChannel returns which of the known channels a word means; a word that
-// means none of them is the channel other.
+// ParseChannel returns which of [Channels] a word means; a word that means none
+// of them is the channel other.
 func ParseChannel(word string) string {
-	switch w := fold(word); w {
-	case "email", "chat", "phone", "web", "social", "messaging", "sms", "api":
+	w := fold(word)
+	if slices.Contains(channelNames, w) {
 		return w
+	}
+	switch w {
 	case "e_mail", "mail":
 		return "email"
 	case "live_chat", "webchat":
@@ -72,14 +93,12 @@ func ParseChannel(word string) string {
 	}
 }
 
-// ParseTicketType returns which kind of ticket a word means.
+// ParseTicketType returns which of [TicketTypes] a word means.
 func ParseTicketType(word string) (string, bool) {
-	switch w := fold(word); w {
-	case "question", "incident", "problem", "task", "complaint", "request":
+	if w := fold(word); slices.Contains(ticketTypeNames, w) {
 		return w, true
-	default:
-		return "", false
 	}
+	return "", false
 }
 
 func fold(word string) string {

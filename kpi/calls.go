@@ -148,26 +148,27 @@ func contactOf(legs []*desk.Held) *contact {
 func (c *contact) leg(call *desk.Call) {
 	outcome := outcomeOf(call)
 	wait := waitOf(call, outcome)
-	if wait.Set && wait.Value < 0 {
-		c.negative, wait = true, desk.Opt[time.Duration]{}
-	}
-	before := c.outcome
-	if before != desk.OutcomeAnswered {
+	if c.outcome != desk.OutcomeAnswered {
 		c.outcome = outcome
-		plus(&c.answer, wait)
+		c.plus(&c.answer, wait)
 	}
-	plus(&c.wait, wait)
+	c.plus(&c.wait, wait)
 	if outcome != desk.OutcomeAnswered {
 		return
 	}
-	plus(&c.talk, call.Talk)
-	plus(&c.hold, call.Hold)
-	plus(&c.wrapUp, call.WrapUp)
+	c.plus(&c.talk, call.Talk)
+	c.plus(&c.hold, call.Hold)
+	c.plus(&c.wrapUp, call.WrapUp)
 }
 
-func plus(sum *desk.Opt[time.Duration], d desk.Opt[time.Duration]) {
-	if d.Set && d.Value >= 0 {
-		sum.Value, sum.Set = sum.Value+d.Value, true
+// plus adds a part of the contact to a sum, and leaves out what is no duration.
+func (c *contact) plus(sum *desk.Opt[time.Duration], d desk.Opt[time.Duration]) {
+	switch {
+	case !d.Set:
+	case d.Value < 0:
+		c.negative = true
+	default:
+		*sum = desk.Some(sum.Value + d.Value)
 	}
 }
 
@@ -284,7 +285,7 @@ func (b *Contributions) handling(c *contact, feeds Feed) {
 		if part.of.Set {
 			b.add(part.id, feeds, c.arrived, tally.Seconds(part.of.Value), c.dims)
 		}
-		plus(&handle, part.of)
+		c.plus(&handle, part.of)
 	}
 	if handle.Set {
 		b.add(Handle, feeds, c.arrived, tally.Seconds(handle.Value), c.dims)

@@ -46,7 +46,14 @@ func wilson(c tally.Count) (lower, upper float64) {
 	p := c.Sum.Float() / n
 	centre := (p + z*z/(2*n)) / (1 + z*z/n)
 	half := z / (1 + z*z/n) * math.Sqrt(p*(1-p)/n+z*z/(4*n*n))
-	return max(centre-half, 0), min(centre+half, 1)
+	lower, upper = max(centre-half, 0), min(centre+half, 1)
+	switch p { // where the formula is exact and its rounding is not
+	case 0:
+		lower = 0
+	case 1:
+		upper = 1
+	}
+	return lower, upper
 }
 
 func wilsonLower(c []tally.Count) float64 { lower, _ := wilson(c[0]); return lower }

@@ -1,6 +1,7 @@
 package kpi
 
 import (
+	"slices"
 	"time"
 
 	"helpdesk_exporter/desk"
@@ -8,13 +9,19 @@ import (
 
 // lifecycle is the story of a ticket: how often it was solved, reopened and
 // withdrawn. By its making, opened + reopened - solved - withdrawn is 1 for a
-// ticket that is open and 0 for any other.
+// ticket that is open and 0 for any other; and one more state, wherever it
+// belongs, never makes it tell of fewer solves or reopenings.
 type lifecycle struct {
+	status      desk.Status // the last one
 	phase       phase
+	left        phase // what a withdrawn ticket was before
 	opened      bool
 	solves      []moment
 	reopens     []moment
 	withdrawals []withdrawal
+
+	// undone are the solves that the desk dates and that did not last.
+	undone []time.Time
 }
 
 // moment is when something happened, zero where nobody said, and the state
@@ -53,25 +60,35 @@ func phaseOf(s desk.Status) phase {
 // desk reports them, else from the states that were seen.
 func lifecycleOf(h *desk.Held, t *desk.Ticket) *lifecycle {
 	l := &lifecycle{}
-	last := len(h.States) - 1
-	if n := len(t.StatusChanges); n > 0 {
-		state := 0
-		for _, c := range t.StatusChanges {
-			for state < last && h.States[state].At.Before(c.At) {
-				state++
-			}
-			l.enter(c.Status, moment{at: c.At, state: state})
-		}
-		newest := h.States[last]
-		l.enter(statusOf(newest), moment{at: stateTime(newest), state: last})
+	if len(t.StatusChanges) > 0 {
+		l.follow(h, t.StatusChanges)
 		return l
 	}
 	for i, s := range h.States {
-		s.Status = statusOf(s)
 		l.observe(s, i)
 	}
 	l.correct(t)
 	return l
+}
+
+// follow takes in the status changes that the desk reports, and the newest
+// state unless they go beyond it.
+func (l *lifecycle) follow(h *desk.Held, changes []desk.StatusChange) {
+	state, last := 0, len(h.States)-1
+	for _, c := range changes {
+		for state < last && h.States[state].At.Before(c.At) {
+			state++
+		}
+		l.enter(c.Status, moment{at: c.At, state: state})
+	}
+	newest, known := h.States[last], changes[len(changes)-1].At
+	now := moment{at: stateTime(newest), state: last}
+	if newest.SolvedAt.After(known) {
+		now.at = newest.SolvedAt
+	}
+	if status := statusOf(newest); status.Withdrawn() || !newest.At.Before(known) {
+		l.enter(status, now)
+	}
 }
 
 // statusOf returns the status of a state; one that a desk does not name shows
@@ -98,72 +115,120 @@ func stateTime(s desk.State) time.Time {
 // observe takes in one state of a ticket whose changes nobody reports. What
 // happened between two states shows in solve times and reopen counts.
 func (l *lifecycle) observe(s desk.State, i int) {
+	status := statusOf(s)
+	next := phaseOf(status)
 	now := moment{at: stateTime(s), state: i}
-	switch {
-	case s.Status.Finished():
-		solved := now
-		if !s.SolvedAt.IsZero() {
-			solved.at = s.SolvedAt
-		}
-		if len(l.solves) == 0 && !s.FirstSolvedAt.IsZero() && s.FirstSolvedAt.Before(s.SolvedAt) {
-			l.enter(s.Status, moment{at: s.FirstSolvedAt, state: i})
-			l.enter(desk.StatusOpen, moment{state: i})
-		}
-		l.catchUp(s, i, 1)
-		l.enter(s.Status, solved)
-	case s.Status.Withdrawn():
-		l.enter(s.Status, now)
-	default:
-		missed := !s.SolvedAt.IsZero() && !s.SolvedAt.After(s.At) && s.SolvedAt.After(l.lastSolve())
-		if missed && l.phase != finished {
-			l.enter(desk.StatusSolved, moment{at: s.SolvedAt, state: i})
-		}
-		l.enter(s.Status, now)
-		l.catchUp(s, i, 0)
-	}
-}
-
-// catchUp adds the reopenings that the desk counted and no state showed. They
-// have no times. In a finished state the solve to come is not yet entered.
-func (l *lifecycle) catchUp(s desk.State, i, toCome int) {
-	if !s.Reopens.Set {
+	if next == withdrawn {
+		l.enter(status, now)
 		return
 	}
-	for n := s.Reopens.Value; len(l.reopens) < n; {
-		if l.phase == finished && toCome == 0 {
-			l.enter(desk.StatusOpen, moment{state: i})
-			continue
+	l.restore(next, now)
+	l.noteUndone(s, next)
+	reopens := len(l.undone)
+	if s.Reopens.Set {
+		reopens = s.Reopens.Value
+	}
+	if l.phase == finished && next == open {
+		reopens-- // the one to come
+	}
+	l.catchUp(reopens, moment{state: i})
+	l.enter(status, now)
+	l.date(s, i)
+}
+
+// noteUndone notes the solves that a state dates and that were followed by a
+// reopening: all that lie before an open state, and the first of several. The
+// rows of some exports know the future, so a solve must not lie ahead of its
+// state; and a desk that counts reopenings needs no such guess.
+func (l *lifecycle) noteUndone(s desk.State, next phase) {
+	if s.Reopens.Set {
+		return
+	}
+	note := func(at time.Time) {
+		if !at.IsZero() && !at.After(s.At) && !slices.ContainsFunc(l.undone, at.Equal) {
+			l.undone = append(l.undone, at)
 		}
-		l.enter(desk.StatusSolved, moment{state: i})
-		l.enter(desk.StatusOpen, moment{state: i})
+	}
+	if next == open && s.Timed {
+		note(s.FirstSolvedAt)
+		note(s.SolvedAt)
+	}
+	if next == finished && s.FirstSolvedAt.Before(s.SolvedAt) && !s.SolvedAt.After(s.At) {
+		note(s.FirstSolvedAt)
 	}
 }
 
-func (l *lifecycle) lastSolve() time.Time {
-	if n := len(l.solves); n > 0 {
-		return l.solves[n-1].at
+// catchUp adds the reopenings that no state showed, each with the solve that
+// goes with it. They have no times.
+func (l *lifecycle) catchUp(reopens int, unseen moment) {
+	for len(l.reopens) < reopens {
+		if l.phase == finished {
+			l.enter(desk.StatusOpen, unseen)
+			l.enter(desk.StatusSolved, unseen)
+		} else {
+			l.enter(desk.StatusSolved, unseen)
+			l.enter(desk.StatusOpen, unseen)
+		}
 	}
-	return time.Time{}
 }
 
 // enter moves the ticket into the phase of a status.
 func (l *lifecycle) enter(s desk.Status, m moment) {
 	next := phaseOf(s)
-	was := l.phase
-	l.phase = next
+	l.restore(next, m)
 	switch {
+	case next == l.phase:
 	case next == withdrawn:
-		if was == open {
+		l.left = l.phase
+		if l.phase == open {
 			l.withdrawals = append(l.withdrawals, withdrawal{moment: m, reason: s})
 		}
-	case next == open && (was == finished || was == withdrawn && l.opened):
-		l.reopens = append(l.reopens, m)
-	case next == finished && was == finished:
-		return
-	case next == finished && (was == open || !l.opened):
+	case next == finished:
 		l.solves = append(l.solves, m)
+	case l.phase == finished:
+		l.reopens = append(l.reopens, m)
 	}
+	l.status, l.phase = s, next
 	l.opened = l.opened || next != withdrawn
+}
+
+// restore makes a withdrawn ticket again what it was. One that was open counts
+// as reopened, for its withdrawal has been counted.
+func (l *lifecycle) restore(next phase, m moment) {
+	if l.phase != withdrawn || next == withdrawn {
+		return
+	}
+	l.phase = l.left
+	if l.phase != open {
+		return
+	}
+	if next != open {
+		m.at = time.Time{} // of the solve that followed
+	}
+	l.reopens = append(l.reopens, m)
+}
+
+// date gives the last solve the time that its state tells, or a later one where
+// that did not. A finished state that tells none was at least finished by then.
+func (l *lifecycle) date(s desk.State, i int) {
+	if len(l.solves) == 0 {
+		return
+	}
+	solve := &l.solves[len(l.solves)-1]
+	told := !s.SolvedAt.IsZero() && !(s.Timed && s.SolvedAt.After(s.At)) && !l.stale(s.SolvedAt)
+	switch {
+	case told && (solve.state == i || solve.at.IsZero()):
+		solve.at = s.SolvedAt
+	case solve.state == i && solve.at.IsZero() && l.phase == finished:
+		solve.at = stateTime(s)
+	}
+}
+
+// stale reports whether a solve time is one that the desk did not move when it
+// solved the ticket again.
+func (l *lifecycle) stale(solved time.Time) bool {
+	n := len(l.reopens)
+	return l.phase == finished && n > 0 && solved.Before(l.reopens[n-1].at)
 }
 
 // correct puts the newest word of the desk on its first and last solve into
@@ -173,14 +238,10 @@ func (l *lifecycle) correct(t *desk.Ticket) {
 	if n == 0 {
 		return
 	}
-	last := t.SolvedAt
-	if last.IsZero() && l.phase == finished {
-		last = t.ClosedAt
+	if l.phase == finished && !t.SolvedAt.IsZero() && !l.stale(t.SolvedAt) {
+		l.solves[n-1].at = t.SolvedAt
 	}
-	if !last.IsZero() && (l.phase == finished || l.solves[n-1].at.IsZero()) {
-		l.solves[n-1].at = last
-	}
-	if !t.FirstSolvedAt.IsZero() {
+	if !t.FirstSolvedAt.IsZero() && (n > 1 || t.SolvedAt.IsZero()) {
 		l.solves[0].at = t.FirstSolvedAt
 	}
 }

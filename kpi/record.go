@@ -119,6 +119,16 @@ func seenAt(h *desk.Held, at time.Time) dimensions {
 	return present(h)
 }
 
+// asOf returns the dimensions that a record had at an instant: those of the
+// last state that is not newer.
+func asOf(h *desk.Held, at time.Time) dimensions {
+	i := len(h.States) - 1
+	for i > 0 && h.States[i].At.After(at) {
+		i--
+	}
+	return dimensions{states: h.States[i:]}
+}
+
 // seenIn returns the dimensions as of the first state that shows the given
 // facts.
 func seenIn(h *desk.Held, shows desk.Shows) dimensions {

@@ -65,7 +65,7 @@ func (c *Catalogue) addFirstResponse() {
 		},
 		StockView{
 			Name: "helpdesk_ticket_oldest_unanswered_age_seconds", Of: []ID{TicketsUnanswered}, ByLevel: true, Figures: oldestAge,
-			Help: "Time since the creation of the oldest open ticket without a first answer; absent where none waits.",
+			Help: "Time since the creation of the oldest open ticket without a first answer, or since the customer's first message where an agent opened it; absent where none waits.",
 		},
 	)
 }
@@ -109,14 +109,16 @@ func askedAt(t *desk.Ticket) (time.Time, bool) {
 }
 
 // answeredAt is when a human agent first answered in public: as the desk says,
-// else after the first customer message of the conversation.
+// else the first public message of an agent after the question. Where an agent
+// opened the ticket, many desks take that agent's own first words for a
+// response: they answer nothing.
 func answeredAt(t *desk.Ticket) (time.Time, bool) {
-	if !t.FirstResponseAt.IsZero() {
-		return t.FirstResponseAt, true
-	}
 	asked, ok := askedAt(t)
 	if !ok {
 		return time.Time{}, false
+	}
+	if first := t.FirstResponseAt; !first.IsZero() && (t.CreatedBy != desk.RoleAgent || !first.Before(asked)) {
+		return first, true
 	}
 	for _, m := range t.Messages {
 		if m.Public && m.Author == desk.RoleAgent && !m.At.Before(asked) {

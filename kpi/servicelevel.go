@@ -77,7 +77,9 @@ func (b *Contributions) serviceLevels(c *contact) {
 			continue
 		}
 		if answered && !c.answer.Set {
-			b.excluded(ExcludedCalls, "no_wait")
+			if !c.negative {
+				b.excluded(ExcludedCalls, "no_wait")
+			}
 			return
 		}
 		inTime := answered && c.answer.Value <= policy.Threshold

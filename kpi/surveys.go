@@ -172,7 +172,7 @@ func (b *Contributions) survey(h *desk.Held, s *desk.Survey, ticket *desk.Held) 
 	dims := seenIn(h, desk.ShowsAnswer)
 	b.add(SurveyResponses, FeedTotal, s.RespondedAt, one, dims, s.Survey)
 	if ticket != nil {
-		dims.also = seenAt(ticket, s.RespondedAt).states
+		dims.also = asOf(ticket, s.RespondedAt).states
 	}
 	a := answer{Survey: definition, score: s.Score.Value, held: s, dims: dims}
 	switch definition.Kind {

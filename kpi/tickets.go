@@ -96,35 +96,35 @@ func (c *Catalogue) addTickets() {
 func stockNumber(s Stock, _ time.Time) []Figure { return []Figure{{Value: float64(s.N)}} }
 
 // ticket collects what a ticket contributes. A withdrawn ticket has left the
-// windows; the counters keep what it gave while it counted.
+// windows; the counters keep what it gave while it counted, if it ever did.
 func (b *Contributions) ticket(h *desk.Held, t *desk.Ticket) {
 	l := lifecycleOf(h, t)
 	feeds := FeedTotal | FeedWindow
 	if l.phase == withdrawn {
+		b.excluded(ExcludedTickets, l.status.String())
 		feeds = FeedTotal
+	}
+	if !l.opened {
+		return
 	}
 	b.flows(h, t, l, feeds)
 	sound := b.firstResponse(h, t, l, feeds)
 	sound = b.resolution(h, t, l, feeds) && sound
 	b.replies(h, t, feeds)
 	switch {
-	case l.phase == withdrawn:
-		b.excluded(ExcludedTickets, h.States[len(h.States)-1].Status.String())
-	case !sound:
+	case !sound && l.phase != withdrawn:
 		b.excluded(ExcludedTickets, "negative_duration")
 	case l.phase == finished && len(l.solves) > 0 && l.solves[len(l.solves)-1].at.IsZero():
 		b.excluded(ExcludedTickets, "no_timestamp")
 	}
 	if l.phase == open {
-		b.waiting(h, t)
+		b.waiting(h, t, l.status)
 	}
 }
 
 // flows collects the comings and goings of a ticket.
 func (b *Contributions) flows(h *desk.Held, t *desk.Ticket, l *lifecycle, feeds Feed) {
-	if l.opened {
-		b.add(TicketsOpened, feeds, t.CreatedAt, one, firstCounted(h))
-	}
+	b.add(TicketsOpened, feeds, t.CreatedAt, one, firstCounted(h))
 	for i, m := range l.solves {
 		b.add(TicketsSolved, l.feedsOfSolve(i, feeds), m.at, one, at(h, m))
 	}
@@ -136,7 +136,7 @@ func (b *Contributions) flows(h *desk.Held, t *desk.Ticket, l *lifecycle, feeds 
 		b.add(TicketsReopened, of, m.at, one, at(h, m))
 	}
 	for _, w := range l.withdrawals {
-		b.add(TicketsWithdrawn, FeedTotal, w.at, one, at(h, w.moment), w.reason.String())
+		b.add(TicketsWithdrawn, FeedTotal, w.at, one, lastNamed(h, w.state), w.reason.String())
 	}
 }
 
@@ -154,17 +154,26 @@ func firstCounted(h *desk.Held) dimensions {
 // at returns the dimensions as of a moment of the ticket's life.
 func at(h *desk.Held, m moment) dimensions { return dimensions{states: h.States[m.state:]} }
 
+// lastNamed returns the dimensions as of a state or, for a tombstone that names
+// none, those that the ticket had before.
+func lastNamed(h *desk.Held, state int) dimensions {
+	for state > 0 && len(h.States[state].Dims) == 0 {
+		state--
+	}
+	return dimensions{states: h.States[state:]}
+}
+
 // waiting collects the stocks that an open ticket is part of.
-func (b *Contributions) waiting(h *desk.Held, t *desk.Ticket) {
+func (b *Contributions) waiting(h *desk.Held, t *desk.Ticket, status desk.Status) {
 	now := present(h)
-	status := statusOf(h.States[len(h.States)-1])
 	b.add(TicketsOpen, FeedStock, t.CreatedAt, one, now, status.String())
 	b.add(TicketAges, FeedStock, t.CreatedAt, one, now)
 	if awaitsAgent(t, status) {
 		b.add(TicketsAwaitingAgent, FeedStock, t.CreatedAt, one, now)
 	}
-	if _, answered := answeredAt(t); !answered && t.CreatedBy != desk.RoleAgent {
-		b.add(TicketsUnanswered, FeedStock, t.CreatedAt, one, now)
+	asked, ok := askedAt(t)
+	if _, answered := answeredAt(t); ok && !answered {
+		b.add(TicketsUnanswered, FeedStock, asked, one, now)
 	}
 }
 

@@ -31,15 +31,19 @@ func (a *Ages) settle() {
 	all := append(a.sorted, a.added...)
 	slices.Sort(all)
 	slices.Sort(a.removed)
-	kept, r := all[:0], 0
+	kept, removed := all[:0], a.removed
+	var owed []int64 // taken out before they came
 	for _, start := range all {
-		if r < len(a.removed) && a.removed[r] == start {
-			r++
+		for len(removed) > 0 && removed[0] < start {
+			owed, removed = append(owed, removed[0]), removed[1:]
+		}
+		if len(removed) > 0 && removed[0] == start {
+			removed = removed[1:]
 			continue
 		}
 		kept = append(kept, start)
 	}
-	a.sorted, a.added, a.removed = kept, nil, nil
+	a.sorted, a.added, a.removed = kept, nil, append(owed, removed...)
 }
 
 // N returns how many starts are in the bag.

@@ -57,10 +57,12 @@ func (s *Sum) Less(o Sum) {
 
 // Float returns the sum in its unit.
 func (s Sum) Float() float64 {
+	hi, lo, sign := uint64(s.hi), s.lo, 1.0
 	if s.hi < 0 {
-		var neg Sum
-		neg.Less(s)
-		return -neg.Float()
+		var borrow uint64
+		lo, borrow = bits.Sub64(0, lo, 0)
+		hi, _ = bits.Sub64(0, hi, borrow)
+		sign = -1
 	}
-	return (math.Ldexp(float64(s.hi), 64) + float64(s.lo)) / float64(one)
+	return sign * (math.Ldexp(float64(hi), 64) + float64(lo)) / float64(one)
 }

@@ -1,0 +1,252 @@
+package kpi_test
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"testing"
+	"time"
+
+	"helpdesk_exporter/desk"
+	"helpdesk_exporter/kpi"
+	"helpdesk_exporter/tally"
+)
+
+// now is when the figures of the tests are read, a Monday.
+func now() time.Time { return time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC) }
+
+// ago is so long before now.
+func ago(d time.Duration) time.Time { return now().Add(-d) }
+
+const day = 24 * time.Hour
+
+// week is the only window of the tests.
+func week() kpi.Window { return kpi.Window{Name: "7d", Length: 7 * day} }
+
+func definitions() kpi.Definitions {
+	return kpi.Definitions{
+		Labels:    []string{"channel", "priority", "team"},
+		Windows:   []kpi.Window{week()},
+		MinSample: 1,
+		Buckets:   kpi.Buckets{Default: []float64{60, 3600, 86400}, Calls: []float64{5, 20, 60}},
+		Surveys: []kpi.Survey{
+			{Name: "csat", Kind: kpi.CSAT, Min: 1, Max: 5},
+			{Name: "nps", Kind: kpi.NPS, Min: 0, Max: 10},
+			{Name: "effort", Kind: kpi.CES, Min: 1, Max: 7, Effort: true},
+		},
+		ServiceLevels: []kpi.ServiceLevel{
+			{Name: "phone", Threshold: 20 * time.Second, ShortAbandon: 5 * time.Second},
+		},
+		FirstResponseTargets: []time.Duration{time.Hour},
+	}
+}
+
+func catalogue() *kpi.Catalogue { return kpi.NewCatalogue(definitions()) }
+
+// evaluation sums contributions up in the most naive way.
+type evaluation struct {
+	t *testing.T
+	*kpi.Catalogue
+	list []kpi.Contribution
+}
+
+func evaluate(t *testing.T, c *kpi.Catalogue, groups ...kpi.Group) *evaluation {
+	t.Helper()
+	e := &evaluation{t: t, Catalogue: c}
+	for _, g := range groups {
+		e.list = append(e.list, contributionsOf(c, g)...)
+	}
+	return e
+}
+
+func contributionsOf(c *kpi.Catalogue, g kpi.Group) []kpi.Contribution {
+	b := c.NewContributions()
+	b.Add(g)
+	return b.List()
+}
+
+// labelled reports whether a contribution has the labels, given as name, value.
+func (e *evaluation) labelled(of kpi.Contribution, labels []string) bool {
+	names := e.Measure(of.Measure).Labels()
+	for i := 0; i < len(labels); i += 2 {
+		j := slices.Index(names, labels[i])
+		if j < 0 {
+			e.t.Fatalf("measure %d has no label %s", of.Measure, labels[i])
+		}
+		if of.Labels[j] != labels[i+1] {
+			return false
+		}
+	}
+	return true
+}
+
+// fed returns the contributions to a measure that go to a kind of figure.
+func (e *evaluation) fed(id kpi.ID, feed kpi.Feed, labels ...string) []kpi.Contribution {
+	var list []kpi.Contribution
+	for _, of := range e.list {
+		if of.Measure == id && of.Feeds&feed != 0 && e.labelled(of, labels) {
+			list = append(list, of)
+		}
+	}
+	return list
+}
+
+// inWindow returns those that happened in (now - a week, now].
+func (e *evaluation) inWindow(id kpi.ID, labels ...string) []kpi.Contribution {
+	return slices.DeleteFunc(e.fed(id, kpi.FeedWindow, labels...), func(of kpi.Contribution) bool {
+		return !of.At.After(now().Add(-week().Length)) || of.At.After(now())
+	})
+}
+
+// window returns the figure of a window family; false: there is none.
+func (e *evaluation) window(name string, labels ...string) (float64, bool) {
+	e.t.Helper()
+	i := slices.IndexFunc(e.Views, func(v kpi.WindowView) bool { return v.Name == name })
+	if i < 0 {
+		e.t.Fatalf("there is no family %s", name)
+	}
+	var counts []tally.Count
+	for _, id := range e.Views[i].Of {
+		var count tally.Count
+		for _, of := range e.inWindow(id, labels...) {
+			count.Add(1, of.Value)
+		}
+		counts = append(counts, count)
+	}
+	return e.Views[i].Value(counts, week().Length)
+}
+
+// quantile returns the figure of a quantile family.
+func (e *evaluation) quantile(name string, q float64) (float64, bool) {
+	e.t.Helper()
+	i := slices.IndexFunc(e.Spreads, func(v kpi.QuantileView) bool { return v.Name == name })
+	if i < 0 {
+		e.t.Fatalf("there is no family %s", name)
+	}
+	view := e.Spreads[i]
+	var finished, waiting tally.Distribution
+	for _, of := range e.inWindow(view.Of) {
+		finished.Add(1, of.Value)
+	}
+	if view.Waiting == 0 {
+		return finished.Quantile(q)
+	}
+	for _, of := range e.fed(view.Waiting, kpi.FeedStock) {
+		waiting.Add(1, tally.Seconds(now().Sub(of.At)))
+	}
+	return finished.CensoredQuantile(q, waiting)
+}
+
+// stock returns the figures of a stock by the value of their extra label.
+func (e *evaluation) stock(name string, labels ...string) map[string]float64 {
+	e.t.Helper()
+	i := slices.IndexFunc(e.Stocks, func(v kpi.StockView) bool { return v.Name == name })
+	if i < 0 {
+		e.t.Fatalf("there is no family %s", name)
+	}
+	var s kpi.Stock
+	ages := &tally.Ages{}
+	for _, id := range e.Stocks[i].Of {
+		for _, of := range e.fed(id, kpi.FeedStock, labels...) {
+			s.N++
+			ages.Add(1, of.At.UnixNano())
+			if s.Oldest.IsZero() || of.At.Before(s.Oldest) {
+				s.Oldest = of.At
+			}
+		}
+	}
+	if !e.Stocks[i].ByLevel {
+		s.Ages = ages
+	}
+	figures := map[string]float64{}
+	for _, f := range e.Stocks[i].Figures(s, now()) {
+		figures[f.Label] = f.Value
+	}
+	return figures
+}
+
+// total returns how many facts a cumulative family counts.
+func (e *evaluation) total(name string, labels ...string) int {
+	e.t.Helper()
+	for i := range e.Measures {
+		if m := &e.Measures[i]; m.Total != nil && m.Total.Name == name {
+			return len(e.fed(m.ID, kpi.FeedTotal, labels...))
+		}
+	}
+	e.t.Fatalf("there is no family %s", name)
+	return 0
+}
+
+// is checks a window figure, to the given precision.
+func (e *evaluation) is(name string, want, precision float64, labels ...string) {
+	e.t.Helper()
+	got, ok := e.window(name, labels...)
+	if !ok || math.Abs(got-want) > precision {
+		e.t.Errorf("%s%v is %v, %v; want %v", name, labels, got, ok, want)
+	}
+}
+
+// absent checks that a window figure is not there.
+func (e *evaluation) absent(name string, labels ...string) {
+	e.t.Helper()
+	if got, ok := e.window(name, labels...); ok {
+		e.t.Errorf("%s%v is %v, want it absent", name, labels, got)
+	}
+}
+
+// counts checks cumulative families, given as name, number.
+func (e *evaluation) counts(want map[string]int) {
+	e.t.Helper()
+	for name, n := range want {
+		if got := e.total(name); got != n {
+			e.t.Errorf("%s counts %d, want %d", name, got, n)
+		}
+	}
+}
+
+// excluded returns how many records figures leave out for a reason.
+func (e *evaluation) excluded(reason string) int {
+	e.t.Helper()
+	return int(e.stock(kpi.ExcludedFamily, "reason", reason)[""])
+}
+
+// held merges states of a record in the order given.
+func held(states ...desk.Record) *desk.Held {
+	var h *desk.Held
+	for _, s := range states {
+		h = desk.Merge(h, s)
+	}
+	return h
+}
+
+// ticket is a ticket of which one state was reported.
+func ticket(t desk.Ticket) kpi.Group { return kpi.Group{Record: held(desk.Record{ID: "1", Body: &t})} }
+
+// tickets are the successive states of one ticket.
+func tickets(states ...desk.Ticket) kpi.Group {
+	var records []desk.Record
+	for i := range states {
+		records = append(records, desk.Record{ID: "1", Body: &states[i], Deleted: states[i].Status == desk.StatusDeleted})
+	}
+	return kpi.Group{Record: held(records...)}
+}
+
+// calls are n calls that look the same.
+func calls(n int, c desk.Call) []kpi.Group {
+	var groups []kpi.Group
+	for i := range n {
+		leg := c
+		groups = append(groups, kpi.Group{Record: held(desk.Record{ID: fmt.Sprint(i), Body: &leg})})
+	}
+	return groups
+}
+
+// answers are answers to a survey, given yesterday.
+func answers(survey string, n int, score float64) []kpi.Group {
+	var groups []kpi.Group
+	for i := range n {
+		body := &desk.Survey{Survey: survey, RespondedAt: ago(day), Score: desk.Some(score)}
+		groups = append(groups, kpi.Group{Record: held(desk.Record{ID: fmt.Sprint(survey, score, i), Body: body})})
+	}
+	return groups
+}

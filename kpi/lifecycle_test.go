@@ -1,0 +1,271 @@
+package kpi_test
+
+import (
+	"reflect"
+	"slices"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"helpdesk_exporter/desk"
+	"helpdesk_exporter/kpi"
+	"helpdesk_exporter/tally"
+)
+
+// manner is how a desk tells of the lives of its tickets.
+type manner struct {
+	solvedAt   string // never, kept, cleared on reopening, or in advance
+	firstSolve bool
+	reopens    bool
+	changes    bool // every status change, explicitly
+}
+
+// life is a ticket's life: what happened, and the states that a desk reports.
+type life struct {
+	states  []desk.Record // one after each event, in order
+	solves  []time.Time
+	reopens int
+	open    bool
+	deleted bool
+}
+
+// minute is an instant of a life that began yesterday.
+func minute(i int) time.Time { return ago(day).Add(time.Duration(i) * time.Minute) }
+
+// lives draws consistent lives.
+func lives(deletions bool) *rapid.Generator[life] {
+	return rapid.Custom(func(t *rapid.T) life {
+		m := manner{
+			solvedAt:   rapid.SampledFrom([]string{"never", "kept", "cleared", "in advance"}).Draw(t, "solved_at"),
+			firstSolve: rapid.Bool().Draw(t, "first_solved_at"),
+			reopens:    rapid.Bool().Draw(t, "reopens"),
+			changes:    rapid.Bool().Draw(t, "status changes"),
+		}
+		var l life
+		ticket := desk.Ticket{CreatedAt: minute(0), Status: desk.StatusNew, Team: "front"}
+		step := func(i int) {
+			ticket.UpdatedAt = minute(i)
+			ticket.StatusChanges = append(slices.Clone(ticket.StatusChanges), desk.StatusChange{At: minute(i), Status: ticket.Status})
+			state := ticket
+			m.tell(&state, &l)
+			l.states = append(l.states, desk.Record{ID: "1", Body: &state})
+		}
+		l.open = true
+		step(0)
+		for i := range rapid.IntRange(0, 8).Draw(t, "events") {
+			l.event(t, &ticket, i+1)
+			step(i + 1)
+		}
+		if m.solvedAt == "in advance" && len(l.solves) > 0 {
+			for _, s := range l.states {
+				foretold := s.Body.(*desk.Ticket)
+				foretold.SolvedAt = l.solves[len(l.solves)-1]
+				if m.firstSolve {
+					foretold.FirstSolvedAt = l.solves[0]
+				}
+			}
+		}
+		if l.deleted = deletions && rapid.Bool().Draw(t, "deleted"); l.deleted {
+			l.open = false
+			l.states = append(l.states, desk.Record{ID: "1", Deleted: true, Body: &desk.Ticket{UpdatedAt: minute(30)}})
+		}
+		return l
+	})
+}
+
+// event lets something happen to the ticket.
+func (l *life) event(t *rapid.T, ticket *desk.Ticket, i int) {
+	events := []string{"reply", "pending", "solve", "close", "reassign"}
+	if !l.open {
+		events = []string{"reopen", "close", "reassign"}
+	}
+	finish := func(status desk.Status) {
+		ticket.Status = status
+		if l.open {
+			l.solves = append(l.solves, minute(i))
+		}
+		l.open = false
+	}
+	switch rapid.SampledFrom(events).Draw(t, "event") {
+	case "reply":
+		if ticket.FirstResponseAt.IsZero() {
+			ticket.FirstResponseAt = minute(i)
+		}
+		ticket.Status = desk.StatusOpen
+	case "pending":
+		ticket.Status = desk.StatusPending
+	case "solve":
+		finish(desk.StatusSolved)
+	case "close":
+		finish(desk.StatusClosed)
+	case "reopen":
+		ticket.Status, l.open = desk.StatusOpen, true
+		l.reopens++
+	case "reassign":
+		ticket.Team = rapid.SampledFrom([]string{"front", "back"}).Draw(t, "team")
+	}
+}
+
+// tell gives a state what the desk tells of the past.
+func (m manner) tell(state *desk.Ticket, l *life) {
+	if !m.changes {
+		state.StatusChanges = nil
+	}
+	if m.reopens {
+		state.Reopens = desk.Some(l.reopens)
+	}
+	if len(l.solves) == 0 || m.solvedAt == "in advance" {
+		return
+	}
+	if m.solvedAt == "kept" || m.solvedAt == "cleared" && !l.open {
+		state.SolvedAt = l.solves[len(l.solves)-1]
+	}
+	if m.firstSolve {
+		state.FirstSolvedAt = l.solves[0]
+	}
+}
+
+// asDrops returns the states as an export without a time of the last change
+// brings them: only the drop tells their order.
+func asDrops(states []desk.Record) []desk.Record {
+	var rows []desk.Record
+	for i, s := range states {
+		row := *s.Body.(*desk.Ticket)
+		row.UpdatedAt = time.Time{}
+		s.Body, s.Origin = &row, desk.Origin{Dropped: minute(i), Name: "export.csv", Row: 1}
+		rows = append(rows, s)
+	}
+	return rows
+}
+
+// flows are how often a record came and went, by its contributions.
+type flows struct{ opened, solved, reopened, withdrawn, open int }
+
+func flowsOf(c *kpi.Catalogue, h *desk.Held) flows {
+	var f flows
+	for _, of := range contributionsOf(c, kpi.Group{Record: h}) {
+		counter, stock := of.Feeds&kpi.FeedTotal != 0, of.Feeds&kpi.FeedStock != 0
+		switch {
+		case of.Measure == kpi.TicketsOpened && counter:
+			f.opened++
+		case of.Measure == kpi.TicketsSolved && counter:
+			f.solved++
+		case of.Measure == kpi.TicketsReopened && counter:
+			f.reopened++
+		case of.Measure == kpi.TicketsWithdrawn && counter:
+			f.withdrawn++
+		case of.Measure == kpi.TicketsOpen && stock:
+			f.open++
+		}
+	}
+	return f
+}
+
+func TestWhatCameLessWhatWentIsOpen(t *testing.T) {
+	c := catalogue()
+	rapid.Check(t, func(t *rapid.T) {
+		states := lives(true).Draw(t, "life").states
+		if rapid.Bool().Draw(t, "as drops") {
+			states = asDrops(states)
+		}
+		var h *desk.Held
+		for _, s := range rapid.SliceOfN(rapid.SampledFrom(states), 1, 12).Draw(t, "delivered") {
+			h = desk.Merge(h, s)
+			if f := flowsOf(c, h); f.opened+f.reopened-f.solved-f.withdrawn != f.open || f.open > 1 {
+				t.Fatalf("after %d states %+v", len(h.States), f)
+			}
+		}
+	})
+}
+
+func TestTheOrderInWhichStatesArriveDoesNotMatter(t *testing.T) {
+	c := catalogue()
+	rapid.Check(t, func(t *rapid.T) {
+		states := lives(true).Draw(t, "life").states
+		again := rapid.SliceOfN(rapid.SampledFrom(states), 0, 5).Draw(t, "said again")
+		order := rapid.Permutation(append(slices.Clone(states), again...)).Draw(t, "order")
+		want := contributionsOf(c, kpi.Group{Record: held(states...)})
+		got := contributionsOf(c, kpi.Group{Record: held(order...)})
+		if !reflect.DeepEqual(got, want) {
+			t.Fatalf("got\n%+v\nwant\n%+v", got, want)
+		}
+	})
+}
+
+func TestDropsReadInAnyOrderTellTheSameStory(t *testing.T) {
+	c := catalogue()
+	var drops []desk.Record
+	for i, status := range []desk.Status{desk.StatusOpen, desk.StatusSolved, desk.StatusOpen, desk.StatusClosed} {
+		drops = append(drops, desk.Record{
+			ID: "1", Origin: desk.Origin{Dropped: minute(i), Name: "export.csv", Row: 1},
+			Body: &desk.Ticket{CreatedAt: minute(0), Status: status},
+		})
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		order := rapid.Permutation(drops).Draw(t, "order")
+		if got, want := flowsOf(c, held(order...)), (flows{opened: 1, solved: 2, reopened: 1}); got != want {
+			t.Fatalf("got %+v, want %+v", got, want)
+		}
+	})
+}
+
+func TestAFullStoryIsToldAsItWas(t *testing.T) {
+	c := catalogue()
+	rapid.Check(t, func(t *rapid.T) {
+		l := lives(false).Draw(t, "life")
+		want := flows{opened: 1, solved: len(l.solves), reopened: l.reopens}
+		if l.open {
+			want.open = 1
+		}
+		h := held(l.states...)
+		if got := flowsOf(c, h); got != want {
+			t.Fatalf("got %+v, want %+v", got, want)
+		}
+		for _, of := range contributionsOf(c, kpi.Group{Record: h}) {
+			if of.Measure == kpi.TicketsSolved && of.Feeds&kpi.FeedWindow != 0 && !of.At.Equal(l.solves[len(l.solves)-1]) {
+				t.Fatalf("the window has the solve at %v, the last was at %v", of.At, l.solves)
+			}
+			if of.Measure == kpi.FirstResolution && of.Value != tally.Seconds(l.solves[0].Sub(minute(0))) {
+				t.Fatalf("the first resolution took %v, the solves were at %v", of.Value, l.solves)
+			}
+		}
+	})
+}
+
+// The counters only go up: what one more state, however late, lets see must not
+// be less than what was counted.
+func TestOneMoreStateNeverTellsOfFewerFacts(t *testing.T) {
+	c := catalogue()
+	rapid.Check(t, func(t *rapid.T) {
+		l := lives(false).Draw(t, "life")
+		var h *desk.Held
+		counted := map[kpi.ID]int{}
+		for _, s := range rapid.SliceOfN(rapid.SampledFrom(l.states), 1, 12).Draw(t, "delivered") {
+			h = desk.Merge(h, s)
+			shown := map[kpi.ID]int{}
+			for _, of := range contributionsOf(c, kpi.Group{Record: h}) {
+				if of.Feeds&kpi.FeedTotal != 0 {
+					shown[of.Measure]++
+				}
+			}
+			for id, n := range counted {
+				if shown[id] < n {
+					t.Fatalf("measure %d showed %d facts, and now %d", id, n, shown[id])
+				}
+			}
+			counted = shown
+		}
+	})
+}
+
+func TestPartOfAStoryNeverTellsOfMoreThanHappened(t *testing.T) {
+	c := catalogue()
+	rapid.Check(t, func(t *rapid.T) {
+		l := lives(false).Draw(t, "life")
+		part := rapid.SliceOfN(rapid.SampledFrom(l.states), 1, 12).Draw(t, "delivered")
+		if f := flowsOf(c, held(part...)); f.solved > len(l.solves) || f.reopened > l.reopens {
+			t.Fatalf("%+v of a life with %d solves and %d reopenings", f, len(l.solves), l.reopens)
+		}
+	})
+}
