@@ -23,7 +23,7 @@ type Config struct {
 	Columns map[string]Strings           `yaml:"columns"`                // field -> header, headers joined by a space, or "=constant"
 	Values  map[string]map[string]string `yaml:"values,omitempty"`       // field -> their word -> our word
 	After   string                       `yaml:"after,omitempty"`        // what becomes of a file that was read
-	Settle  model.Duration               `yaml:"settle,omitempty"`       // a file changed since is left alone
+	Settle  model.Duration               `yaml:"settle"`                 // a file changed since is left alone; 0s says something, so it is always written
 	AsOf    string                       `yaml:"as_of,omitempty"`        // up to when the files are complete
 	Replay  bool                         `yaml:"shift_to_now,omitempty"` // play an old file as if it happened now
 
@@ -57,8 +57,8 @@ func NewConfig() sources.Config {
 		AsOf:      asOfNewest,
 		Delimiter: ",",
 		Encoding:  "utf-8",
-		TimeFormat: Strings{
-			time.RFC3339, "2006-01-02 15:04:05", "2006-01-02T15:04:05", "2006-01-02 15:04",
+		TimeFormat: Strings{ // what is found most often first
+			"2006-01-02 15:04:05", time.RFC3339, "2006-01-02T15:04:05", "2006-01-02 15:04",
 		},
 		Timezone: "UTC",
 	}

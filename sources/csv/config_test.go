@@ -17,7 +17,7 @@ func TestValidateReportsEveryMistakeAtOnceWithItsRemedy(t *testing.T) {
 directory: drops
 files: [a.csv]
 record: ticket
-columns: {id: "=1", colour: Colour, attr.a-b: X, status: "=done", team: [" "]}
+columns: {id: "=1", colour: Colour, attr.a-b: X, attr.Plan: X, attr.1st: X, attr.plan_2: X, status: "=done", team: [" "]}
 values:
   status: {Fertig: done}
   team: {A: B}
@@ -41,7 +41,9 @@ as_of: later
 		`columns.created_at: required for record "ticket"; name the header that holds it`,
 		`columns.id: a constant cannot tell records apart; name a header`,
 		`columns.colour: a ticket has no such field; possible are id, created_at, acknowledged_at`,
-		`columns.attr.a-b: "a-b" is no name for a label; write letters, digits and underscores behind the point`,
+		`columns.attr.a-b: "a-b" is no name for a label; write attr. and then small letters, digits and _, a letter first, as attr.plan`,
+		`columns.attr.Plan: "Plan" is no name for a label`,
+		`columns.attr.1st: "1st" is no name for a label`,
 		`columns.status: "done" is unknown; write one of new, open, pending, on_hold, solved, closed, deleted, spam, merged, test`,
 		`columns.team: a header is empty; name a header of the file, or write "=value" for a constant`,
 		`values.status.Fertig: "done" is unknown; write one of new, open`,
@@ -60,6 +62,9 @@ as_of: later
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("missing: %s", want)
 		}
+	}
+	if strings.Contains(err.Error(), "attr.plan_2") {
+		t.Error("plan_2 is a good name")
 	}
 	if t.Failed() {
 		t.Log(err)
@@ -127,6 +132,16 @@ time_format: "02.01.2006 15:04"
 		if err := dec.Decode(NewConfig()); err == nil {
 			t.Errorf("%s: no error", wrong)
 		}
+	}
+}
+
+func TestNoSettleSurvivesYAML(t *testing.T) {
+	text, err := yaml.Marshal(configured(t, ticketsYAML+"settle: 0s\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := configured(t, string(text)).Settle; got != 0 {
+		t.Errorf("got %s, want 0s; written was\n%s", got, text)
 	}
 }
 

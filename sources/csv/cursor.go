@@ -15,14 +15,15 @@ const forgetAfter = 7 * 24 * time.Hour
 
 // cursor is what the source remembers from one fetch to the next.
 type cursor struct {
-	Mapping string           `json:"mapping"` // of the configuration that gave the rows their meaning
-	AsOf    time.Time        `json:"as_of"`   // the newest time that any row had
+	Mapping string           `json:"mapping"`           // of the configuration that gave the rows their meaning
+	AsOf    time.Time        `json:"as_of"`             // the newest time that any row had
+	Retired bool             `json:"retired,omitempty"` // a drop was read and put away
 	Files   map[string]*file `json:"files"`
 }
 
 // file is how far a drop was read, and what it was then.
 type file struct {
-	Size   int64     `json:"size"`
+	Size   int64     `json:"size"` // that and Time are zero for what could not even be looked at
 	Time   time.Time `json:"time"`
 	Offset int64     `json:"offset"` // in its text, always a record boundary
 	Line   int64     `json:"line"`   // at Offset
@@ -30,6 +31,11 @@ type file struct {
 	Hash   string    `json:"hash"`   // of the text before Offset
 	Done   bool      `json:"done,omitempty"`
 	Gone   time.Time `json:"gone,omitzero"` // it is not there since
+
+	// Why it cannot be read or put away, as it was told; and that there is no
+	// use in trying again before it changes.
+	Trouble string `json:"trouble,omitempty"`
+	Stuck   bool   `json:"stuck,omitempty"`
 
 	// Keyless rows: those that were read, those of the file that this one
 	// replaced, and the one that was read from Offset on although its line had
@@ -64,14 +70,14 @@ func readCursor(since desk.Cursor, mapping string) (*cursor, error) {
 		}
 	}
 	if c.Mapping != mapping {
-		c.Mapping, c.AsOf = mapping, time.Time{}
+		c.Mapping, c.AsOf, c.Retired = mapping, time.Time{}, false
 	}
 	return c, nil
 }
 
 // encode returns the cursor as it is handed out.
 func (c *cursor) encode() (desk.Cursor, error) {
-	out := cursor{c.Mapping, c.AsOf, make(map[string]*file, len(c.Files))}
+	out := cursor{c.Mapping, c.AsOf, c.Retired, make(map[string]*file, len(c.Files))}
 	for name, f := range c.Files {
 		short := *f
 		for _, set := range []**rowSet{&short.Rows, &short.Old, &short.Tail} {
@@ -96,8 +102,8 @@ func (f *file) replaced() {
 	*f = file{Line: 1, Rows: &rowSet{}, Old: f.Old, Tail: &rowSet{}}
 }
 
-// read reports whether the drop as it lies there was read to its end.
-func (f *file) read(d drop) bool { return f.Done && f.Size == d.size && f.Time.Equal(d.time) }
+// same reports whether the drop is as it was when f was noted.
+func (f *file) same(d drop) bool { return f.Size == d.size && f.Time.Equal(d.time) }
 
 // mappingOf returns a fingerprint of all that gives rows their meaning.
 func mappingOf(c *Config) string {

@@ -138,13 +138,14 @@ func TestHeadersThatAreDoubledOrMissing(t *testing.T) {
 		"other delimiter": {"name", "id;created;name\n", `set delimiter to ";"`},
 		"other encoding":  {"name", "i\x00d\x00,\x00", "this looks like UTF-16"},
 		"broken header":   {"name", "\"id\"x,name\n", "line 1, the header: text behind a closing quote"},
-		"many columns":    {"name", strings.Repeat("x,", 99) + "\n", `"x", ...; correct`},
+		"many columns":    {"name", "id" + strings.Repeat(",x", 99) + "\n", `"x", ...; correct columns.created_at`},
+		"no header":       {"name", "17,secret,secret\n", `the file has 3 columns and no header that columns names; correct columns.created_at, or give the file a header`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			d := newDesktop(t, "directory: .\nrecord: ticket\ncolumns: {id: id, created_at: created, team: \""+test.header+"\"}\n")
 			d.config.Columns = map[string]Strings{"id": {"id"}, "created_at": {"created"}, "team": {test.header}}
 			if name != "beyond the last" {
-				d.config.Columns = map[string]Strings{"id": {test.header}, "created_at": {test.header}}
+				d.config.Columns = map[string]Strings{"id": {"id"}, "created_at": {test.header}}
 			}
 			d.restart()
 			d.drop("a.csv", test.file, hourAgo())
@@ -164,8 +165,8 @@ func TestAHeaderHalfWrittenIsNoErrorYet(t *testing.T) {
 		t.Errorf("got %v", ids(page))
 	}
 	d.drop("b.csv", "id,crea", noon)
-	if _, err := d.drain(noon.Add(10e9)); err == nil || !strings.Contains(err.Error(), "no column") {
-		t.Errorf("left alone for a while it is one, got %v", err)
+	if page := d.fetch(noon.Add(10e9)); len(page.Rejects) != 1 || !strings.Contains(page.Rejects[0].Detail, "no column") {
+		t.Errorf("left alone for a while it is one, got %v", faults(page))
 	}
 }
 

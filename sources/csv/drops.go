@@ -23,6 +23,7 @@ type drop struct {
 	path string
 	size int64
 	time time.Time // of its last change
+	err  error     // why it cannot even be looked at
 }
 
 // origin tells where a row of the drop stands.
@@ -30,33 +31,44 @@ func (d drop) origin(row int64) desk.Origin {
 	return desk.Origin{Dropped: d.time, Name: filepath.Base(d.path), Row: row}
 }
 
-// list returns the drops of these names, oldest first, and what kept others
-// from being listed.
-func (s *Source) list(names []string) ([]drop, []error) {
+// list returns the drops of these names, oldest first.
+func (s *Source) list(names []string) []drop {
 	var drops []drop
-	var errs []error
 	for _, name := range names {
-		path := s.path(name)
-		info, err := os.Stat(path)
+		d := drop{name: name, path: s.path(name)}
+		info, err := os.Stat(d.path)
 		switch {
 		case errors.Is(err, fs.ErrNotExist) && (s.config.Directory != "" || s.config.After != afterKeep):
 			continue // taken away since, by us or by others
 		case errors.Is(err, fs.ErrNotExist):
-			errs = append(errs, fmt.Errorf("%s: no such file; bring it back or correct files", path))
+			d.err = errors.New("no such file; bring it back or correct files")
 		case err != nil:
-			errs = append(errs, fmt.Errorf("%w; grant the exporter the right to read it", err))
+			d.err = plainly(err)
 		case info.IsDir() && s.config.Directory != "":
 			continue
 		case !info.Mode().IsRegular():
-			errs = append(errs, fmt.Errorf("%s: no regular file; correct files or pattern", path))
+			d.err = errors.New("no regular file; correct files or pattern")
 		default:
-			drops = append(drops, drop{name, path, info.Size(), info.ModTime().UTC()})
+			d.size, d.time = info.Size(), info.ModTime().UTC()
 		}
+		drops = append(drops, d)
 	}
 	slices.SortFunc(drops, func(a, b drop) int {
 		return cmp.Or(a.time.Compare(b.time), strings.Compare(a.name, b.name))
 	})
-	return drops, errs
+	return drops
+}
+
+// plainly puts what the system says of a file without its path, and with the
+// remedy.
+func plainly(err error) error {
+	if errors.Is(err, fs.ErrPermission) {
+		return errors.New("permission denied; grant the exporter the right to read it")
+	}
+	if said := (*fs.PathError)(nil); errors.As(err, &said) {
+		err = said.Err
+	}
+	return fmt.Errorf("%w; mend the disk, the mount or the link", err)
 }
 
 // names returns what may be read: the names in the directory that fit the

@@ -116,19 +116,28 @@ func TestArchivedAfterTheCursorCameBackOnly(t *testing.T) {
 	}
 }
 
-func TestAnArchiveThatCannotBeWrittenIsAnErrorAndLosesNothing(t *testing.T) {
+func TestAnArchiveThatCannotBeWrittenIsToldOnceAndLosesNothing(t *testing.T) {
 	d := newDesktop(t, ticketsYAML+"after: archive\n")
 	d.drop("archive", "in the way", hourAgo())
 	d.drop("a.csv", ticketsHead+"1,2026-03-01 10:00:00,new,A\n", hourAgo())
 	if page := d.fetch(noon); len(page.Records) != 1 {
 		t.Fatalf("got %v", ids(page))
 	}
-	for range 2 {
-		page, err := d.drain(noon)
-		if len(page.Records) != 0 || sources.ReasonOf(err) != sources.ReasonUnreadable ||
-			!strings.Contains(err.Error(), "grant the exporter the right to write there, or set after: keep") {
-			t.Errorf("got %v, %v", ids(page), err)
-		}
+	page := d.fetch(noon)
+	if len(page.Records) != 0 || len(page.Rejects) != 1 || page.Rejects[0].Reason != desk.ReasonBadFile ||
+		!strings.Contains(page.Rejects[0].Detail, "grant the exporter the right to write there, or set after: keep") {
+		t.Errorf("got %v, %v", ids(page), faults(page))
+	}
+	d.restart()
+	if page := d.fetch(noon); len(page.Records) != 0 || len(page.Rejects) != 0 {
+		t.Errorf("again: got %v, %v", ids(page), faults(page))
+	}
+	if err := os.Remove(filepath.Join(d.dir, "archive")); err != nil {
+		t.Fatal(err)
+	}
+	d.fetch(noon)
+	if _, err := os.Stat(filepath.Join(d.dir, "archive", "a.csv")); err != nil {
+		t.Errorf("it is tried again at every poll: %v", err)
 	}
 }
 
@@ -167,47 +176,5 @@ func TestAVanishedDirectoryIsAnErrorAndTakesNothingBack(t *testing.T) {
 	}
 	if after := d.fetch(noon); len(after.Records) != 0 || string(after.Cursor) != string(before.Cursor) {
 		t.Errorf("got %+v, want nothing new", after)
-	}
-}
-
-func TestABadFileDoesNotStopTheOthers(t *testing.T) {
-	for _, rows := range []int{1, 2, 100} {
-		d := newDesktop(t, ticketsYAML)
-		d.page = rows
-		d.restart()
-		d.drop("a.csv", "nr,text\n1,2\n", hourAgo())
-		d.drop("b.csv", ticketsHead+"1,2026-03-01 10:00:00,new,A\n2,2026-03-01 10:00:00,new,A\n", hourAgo().Add(time.Minute))
-		page, err := d.drain(noon)
-		if diff := cmp.Diff([]string{"1", "2"}, ids(page)); diff != "" {
-			t.Error(diff)
-		}
-		if page.AsOf.IsZero() {
-			t.Error("what could be read is complete, so it has a time")
-		}
-		want := filepath.Join(d.dir, "a.csv") + `: no column "created" for columns.created_at; the file has "nr", "text"; correct columns.created_at`
-		if sources.ReasonOf(err) != sources.ReasonUnreadable || err.Error() != want {
-			t.Errorf("got %v\nwant %s", err, want)
-		}
-		// It stays an error until it is mended, and then is read.
-		if _, err = d.drain(noon); err == nil {
-			t.Error("the second drain has no error")
-		}
-		d.drop("a.csv", ticketsHead+"3,2026-03-01 10:00:00,new,A\n", hourAgo())
-		if page := d.fetch(noon); len(page.Records) != 1 {
-			t.Errorf("mended: got %v", ids(page))
-		}
-	}
-}
-
-func TestAListedFileMustBeThere(t *testing.T) {
-	d := newDesktop(t, strings.Replace(ticketsYAML, "directory: .", "files: [a.csv, sub]", 1))
-	if err := os.Mkdir(filepath.Join(d.dir, "sub"), 0o700); err != nil {
-		t.Fatal(err)
-	}
-	_, err := d.drain(noon)
-	want := filepath.Join(d.dir, "a.csv") + ": no such file; bring it back or correct files\n" +
-		filepath.Join(d.dir, "sub") + ": no regular file; correct files or pattern"
-	if err == nil || err.Error() != want {
-		t.Errorf("got %v\nwant %s", err, want)
 	}
 }

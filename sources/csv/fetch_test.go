@@ -24,9 +24,11 @@ const ticketsHead = "id,created,status,team\n"
 func hourAgo() time.Time { return noon.Add(-time.Hour) }
 
 func TestConformance(t *testing.T) {
-	dir := newDesktop(t, ticketsYAML)
+	dir := newDesktop(t, ticketsYAML+"pattern: '*.csv*'\n")
 	dir.drop("a.csv", ticketsHead+"1,2026-03-01 10:00:00,open,A\n2,2026-03-02 10:00:00,odd,A\n3,2026-03-02 10:00:00,new,A\n", hourAgo())
 	dir.drop("b.csv", ticketsHead+"1,2026-03-01 10:00:00,solved,B\n4,2026-03-03 10:00:00,open,B", hourAgo().Add(time.Minute))
+	dir.drop("bad.csv", "id,text\n", hourAgo())
+	dir.drop("cut.csv.gz", gzipped(t, ticketsHead+"5,2026-03-01 10:00:00,open,A\n6,2026-03-01 10:00:00,open,A\n")[:60], hourAgo())
 	for _, rows := range []int{1, 2, 100} {
 		sourcestest.Run(t, func(t *testing.T) (sources.Source, time.Time) {
 			d := *dir

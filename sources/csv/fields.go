@@ -92,10 +92,7 @@ func measure[B desk.Body, N any](name string, at func(B) *desk.Opt[N], parse fun
 		bad := &fault{desk.ReasonBadNumber, name + ": not " + what +
 			"; mend the cell, list it under null_values, or see decimal_comma and values." + name}
 		return func(b desk.Body, text []byte) *fault {
-			if len(m.exact) > 0 {
-				text = m.translate(text)
-			}
-			if len(text) == 0 {
+			if text = m.translate(text); len(text) == 0 {
 				return nil
 			}
 			n, ok := parse(text, m.decimalComma)
@@ -145,6 +142,9 @@ func newMapping(words map[string]string, decimalComma bool) mapping {
 // translate returns our word for theirs: the exact one first, then one that
 // differs in case only, else the text itself.
 func (m mapping) translate(text []byte) []byte {
+	if len(m.exact) == 0 {
+		return text
+	}
 	if ours, ok := m.exact[string(text)]; ok {
 		return []byte(ours)
 	}

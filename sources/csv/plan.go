@@ -115,6 +115,10 @@ func (p *plan) record(s *sheet, cells [][]byte) (id string, body desk.Body, flt 
 	return id, body, p.checkFuture(body)
 }
 
+// endOfTime is the first second of 2262, the last year whose instants can still
+// be counted in nanoseconds since 1970, though not all of them.
+var endOfTime = time.Date(2262, time.January, 1, 0, 0, 0, 0, time.UTC).Unix()
+
 // time reads an instant into a body: of an ambiguous one the earlier instant,
 // until all times of the row are known.
 func (p *plan) time(i int, body desk.Body, text []byte) *fault {
@@ -123,8 +127,8 @@ func (p *plan) time(i int, body desk.Body, text []byte) *fault {
 	if !ok {
 		return &fault{desk.ReasonBadTime, f.name + ": no time in any of time_format, or a zone that zones does not list; add its format or zone"}
 	}
-	if m.at.Unix() <= 0 {
-		return &fault{desk.ReasonBadTime, f.name + ": a time before 1970; if it stands for no time, list it under null_values"}
+	if s := m.at.Unix(); s <= 0 || s >= endOfTime {
+		return &fault{desk.ReasonBadTime, f.name + ": a time before 1970 or after 2261; if it stands for no time, list it under null_values"}
 	}
 	if m.gap {
 		p.notes.Gaps++

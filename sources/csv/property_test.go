@@ -39,15 +39,22 @@ const surveysYAML = "directory: .\nrecord: survey\ncolumns: {id: id, responded_a
 
 // TestPagesRestartsAndAppendsChangeNothing reads the same file whole and in
 // pieces: with pages of any size, a fresh source at any moment, pages that are
-// lost, and the text appended in any chunks.
+// lost, and the text appended in any chunks. Bad files beside it change nothing
+// and are told once.
 func TestPagesRestartsAndAppendsChangeNothing(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
-		text := drawFile(rt)
-		whole := newDesktop(t, surveysYAML)
+		text, packed := drawFile(rt), gzipped(t, drawFile(rt))
+		cut := packed[:rapid.IntRange(1, len(packed)-1).Draw(rt, "cut")]
+		bad := func(d *desktop) *desktop {
+			d.drop("bad.csv", "id,text\n", hourAgo())
+			d.drop("cut.csv.gz", cut, hourAgo())
+			return d
+		}
+		whole := bad(newDesktop(t, surveysYAML+"pattern: '*.csv*'\n"))
 		whole.drop("a.csv", text, hourAgo())
 		want := shown(whole.fetch(noon))
 
-		pieces := newDesktop(t, surveysYAML+"settle: 0s\n")
+		pieces := bad(newDesktop(t, surveysYAML+"pattern: '*.csv*'\nsettle: 0s\n"))
 		pieces.page = rapid.IntRange(1, 8).Draw(rt, "page")
 		pieces.restart()
 		var got []string

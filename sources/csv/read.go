@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"strings"
 	"time"
 
@@ -20,18 +21,25 @@ const maxRaw = 64 << 10
 // taken for whole, however short settle is.
 const leastTornRest = 10 * time.Second
 
-// readDrop reads a drop on, until its end or until the page is full.
-func (s *Source) readDrop(ctx context.Context, d drop, p *page, until time.Time) error {
-	f := s.state.Files[d.name]
-	if f == nil {
-		f = newFile()
+// readDrop reads a drop on, until its end or until the page is full. What the
+// system does not let us read may be read the next time, although the drop is
+// still the same; what the drop itself is wrong with stays.
+func (s *Source) readDrop(ctx context.Context, d drop, f *file, p *page, until time.Time) error {
+	if !f.same(d) {
+		f.Trouble, f.Stuck = "", false
 	}
-	before := *f
 	err := s.readOn(ctx, d, f, p, until)
-	if *f != before {
-		s.state.Files[d.name] = f
-		p.touched = true
+	if err == nil {
+		return nil
 	}
+	s.close()
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil // taken away since it was listed
+	}
+	if said := (*fs.PathError)(nil); errors.As(err, &said) {
+		return plainly(err)
+	}
+	f.Stuck = true
 	return err
 }
 
@@ -162,7 +170,7 @@ func (s *Source) finish(in *stream, f *file, p *page) {
 	if !f.Old.empty() {
 		return
 	}
-	f.Done = true
+	f.Done, f.Trouble = true, ""
 	s.close()
 	s.opts.Logger.Info("Drop was read", "file", in.drop.name,
 		"rows", s.notes.Rows-in.notes.Rows, "rejected", s.notes.Rejected-in.notes.Rejected,

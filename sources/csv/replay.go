@@ -3,7 +3,6 @@ package csv
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"time"
 
@@ -17,7 +16,7 @@ import (
 //
 // Rows are shown as they would have looked at the time of the fetch, and again
 // whenever one of their times has passed. Demonstrations are small: the files
-// are held in memory, and one that cannot be read fails the fetch.
+// are held in memory.
 type replay struct {
 	files *Source
 
@@ -107,13 +106,9 @@ func (r *replay) record(ctx context.Context) error {
 	if err != nil {
 		return &sources.Error{Reason: sources.ReasonUnreadable, Err: err}
 	}
-	drops, unread := s.list(names)
-	if len(unread) > 0 {
-		return &sources.Error{Reason: sources.ReasonUnreadable, Err: errors.Join(unread...)}
-	}
 	take := s.mapping
-	for _, d := range drops {
-		take += fmt.Sprintf(" %s %d %d", d.name, d.size, d.time.UnixNano())
+	for _, d := range s.list(names) {
+		take += fmt.Sprintf(" %s %d %s %v", d.name, d.size, d.time, d.err)
 	}
 	if take = fmt.Sprintf("%016x", s.hashRow(take, nil)); take == r.take {
 		return nil

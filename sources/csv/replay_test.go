@@ -147,6 +147,18 @@ func TestReplayOfWhatCannotBeReadIsAnError(t *testing.T) {
 	}
 }
 
+func TestReplayLeavesOutABadFile(t *testing.T) {
+	d := newDesktop(t, replayYAML)
+	d.drop("a.csv", replayText, hourAgo())
+	d.drop("b.csv", "id\n", hourAgo())
+	if page := d.fetch(noon); len(page.Records) != 4 || len(page.Rejects) != 1 || page.Rejects[0].Reason != desk.ReasonBadFile {
+		t.Errorf("got %v, %v", ids(page), faults(page))
+	}
+	if page := d.fetch(noon.Add(time.Minute)); len(page.Records) != 0 || len(page.Rejects) != 0 {
+		t.Errorf("again: got %v, %v", ids(page), faults(page))
+	}
+}
+
 func TestReplayConformance(t *testing.T) {
 	d := newDesktop(t, replayYAML)
 	d.drop("a.csv", replayText, hourAgo())

@@ -97,7 +97,7 @@ func (s *shape) required() []string {
 func (s *shape) checkName(name string) error {
 	if attr, ok := strings.CutPrefix(name, attrPrefix); ok && s.attrs != nil {
 		if !attrName.MatchString(attr) {
-			return fmt.Errorf("%q is no name for a label; write letters, digits and underscores behind the point", attr)
+			return fmt.Errorf("%q is no name for a label; write attr. and then small letters, digits and _, a letter first, as attr.plan", attr)
 		}
 		return nil
 	}

@@ -65,7 +65,7 @@ func newSheet(cells [][]byte, p *plan, comma byte) (*sheet, error) {
 			}
 			column := findHeader(names, headerName(want))
 			if column < 0 {
-				return nil, missingHeader(names, want, f.name, comma)
+				return nil, missingHeader(names, want, f.name, comma, p.knowsAny(names))
 			}
 			parts = append(parts, part{column: column})
 		}
@@ -113,24 +113,39 @@ func cutLast(text, separator string) (before, after string, found bool) {
 	return text[:i], text[i+len(separator):], true
 }
 
-// shownHeaders and shownLength bound how much of a header an error shows: a
-// file without one has data in its first line.
+// knowsAny reports whether any of the names is one that a column is mapped to.
+func (p *plan) knowsAny(names []string) bool {
+	return slices.ContainsFunc(p.fields, func(f planned) bool {
+		return slices.ContainsFunc(f.headers, func(want string) bool {
+			return !strings.HasPrefix(want, "=") && findHeader(names, headerName(want)) >= 0
+		})
+	})
+}
+
+// shownHeaders and shownLength bound how much of a header an error shows.
 const (
 	shownHeaders = 60
 	shownLength  = 40
 )
 
 // missingHeader says which header a file lacks and which it has, and guesses
-// why.
-func missingHeader(names []string, want, field string, comma byte) error {
-	shown := make([]string, 0, len(names))
-	for _, name := range names[:min(len(names), shownHeaders)] {
-		shown = append(shown, strconv.Quote(name[:min(len(name), shownLength)]))
-	}
-	if len(names) > shownHeaders {
-		shown = append(shown, "...")
+// why. A first line of which nothing is known may be data, so it is not shown.
+func missingHeader(names []string, want, field string, comma byte, known bool) error {
+	has := fmt.Sprintf("%d columns and no header that columns names", len(names))
+	if known {
+		shown := make([]string, 0, len(names))
+		for _, name := range names[:min(len(names), shownHeaders)] {
+			shown = append(shown, strconv.Quote(name[:min(len(name), shownLength)]))
+		}
+		if len(names) > shownHeaders {
+			shown = append(shown, "...")
+		}
+		has = strings.Join(shown, ", ")
 	}
 	remedy := "correct columns." + field
+	if !known {
+		remedy += ", or give the file a header"
+	}
 	all := strings.Join(names, "")
 	switch {
 	case strings.ContainsRune(all, 0):
@@ -142,7 +157,7 @@ func missingHeader(names []string, want, field string, comma byte) error {
 			}
 		}
 	}
-	return fmt.Errorf("no column %q for columns.%s; the file has %s; %s", want, field, strings.Join(shown, ", "), remedy)
+	return fmt.Errorf("no column %q for columns.%s; the file has %s; %s", want, field, has, remedy)
 }
 
 // repeats reports whether a row is the header once more, as files that were put

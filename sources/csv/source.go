@@ -23,10 +23,9 @@ const (
 
 // Source reads the drops of one configuration. It implements [sources.Source].
 //
-// Drops are read in the order in which they were written. A drop that cannot be
-// read does not stop the others: all that can be read is handed out first, page
-// by page with More set, and the fetch after that returns the error. So an
-// error is always the last word of a drain, and comes again until it is mended.
+// Drops are read in the order in which they were written. One that cannot be
+// read is rejected as a whole, once, and does not stop the others; only when
+// nothing of the source can be read, the fetch comes to nothing.
 type Source struct {
 	config   *Config
 	opts     sources.Options
@@ -37,10 +36,9 @@ type Source struct {
 	scratch  []byte
 
 	// What the fetch before left, good for a fetch that goes on from there.
-	last   desk.Cursor
-	state  *cursor          // what last says
-	open   *stream          // the drop in which last ends, nil for none
-	failed map[string]error // the drops that cannot be read, until they were reported
+	last  desk.Cursor
+	state *cursor // what last says
+	open  *stream // the drop in which last ends, nil for none
 }
 
 // Notes counts what is worth knowing of the files and is no reject.
@@ -68,18 +66,18 @@ func (s *Source) Fetch(ctx context.Context, since desk.Cursor, until time.Time) 
 		return desk.Page{}, &sources.Error{Reason: sources.ReasonInternal, Err: err}
 	}
 	p := &page{rows: s.pageRows, bytes: pageBytes}
-	unread, err := s.read(ctx, p, until)
-	if err == nil {
-		err = ctx.Err()
+	if s.open != nil {
+		p.records = make([]desk.Record, 0, s.pageRows) // in the midst of a drop pages are mostly full
 	}
-	if err == nil && !p.touched && len(unread) > 0 {
-		err = &sources.Error{Reason: sources.ReasonUnreadable, Err: errors.Join(unread...)}
+	err := s.read(ctx, p, until)
+	if ctx.Err() != nil {
+		err = ctx.Err()
 	}
 	if err != nil {
 		s.forget()
 		return desk.Page{}, err
 	}
-	return s.handOut(p, since, until, len(unread) > 0)
+	return s.handOut(p, since, until)
 }
 
 // goOn takes up the work where a cursor says, from memory when it is the cursor
@@ -89,15 +87,15 @@ func (s *Source) goOn(since desk.Cursor) error {
 		return nil
 	}
 	s.forget()
-	state, err := readCursor(since, s.mapping)
-	s.state, s.failed = state, map[string]error{}
+	var err error
+	s.state, err = readCursor(since, s.mapping)
 	return err
 }
 
 // forget drops what the last fetch left.
 func (s *Source) forget() {
 	s.close()
-	s.last, s.state, s.failed = nil, nil, nil
+	s.last, s.state = nil, nil
 }
 
 func (s *Source) close() {
@@ -107,52 +105,83 @@ func (s *Source) close() {
 	}
 }
 
-// read fills a page from the drops. It returns what could not be read, and an
-// error when the fetch as a whole has come to nothing.
-func (s *Source) read(ctx context.Context, p *page, until time.Time) (unread []error, err error) {
+// read fills a page from the drops. It returns an error when nothing of the
+// source can be read.
+func (s *Source) read(ctx context.Context, p *page, until time.Time) error {
 	s.plan.limit = until.Add(s.opts.MaxSkew)
 	names, err := s.names()
 	if err != nil {
-		return []error{err}, nil
+		return &sources.Error{Reason: sources.ReasonUnreadable, Err: err}
 	}
-	drops, unread := s.list(names)
+	drops := s.list(names)
 	s.tidy(drops, p, until)
+	var bad []error
 	for _, d := range drops {
-		err := s.failed[d.name]
-		switch f := s.state.Files[d.name]; {
-		case f != nil && f.read(d):
-			err = s.putAway(d, p)
-		case err != nil || p.full() || !s.rested(d, until, time.Duration(s.config.Settle)):
-			// Known to be bad, for the next page, or still being written.
-		default:
-			if err = s.readDrop(ctx, d, p, until); err == nil {
-				continue
-			}
-			if ctx.Err() != nil {
-				return nil, ctx.Err()
-			}
-			s.close()
-			err = fmt.Errorf("%s: %w", d.path, err)
-			s.failed[d.name] = err
+		f := s.state.Files[d.name]
+		if f == nil {
+			f = newFile()
+		}
+		before := *f
+		err := s.visit(ctx, d, f, p, until)
+		if ctx.Err() != nil {
+			return ctx.Err()
 		}
 		if err != nil {
-			unread = append(unread, err)
+			bad = append(bad, fmt.Errorf("%s: %w", d.path, err))
+			f.Done = false
+			p.refuse(d, f, err)
+		}
+		if *f != before {
+			s.state.Files[d.name] = f
+			p.touched = true
 		}
 	}
-	return unread, nil
+	if len(bad) == 0 || len(bad) < len(drops) || s.state.Retired {
+		return nil
+	}
+	if p.rows < s.pageRows {
+		p.more = true // rows that came before the trouble are handed out first
+		return nil
+	}
+	if more := len(bad) - maxShown; more > 0 {
+		bad = append(bad[:maxShown], fmt.Errorf("and %d more files", more))
+	}
+	return &sources.Error{Reason: sources.ReasonUnreadable, Err: errors.Join(bad...)}
+}
+
+// maxShown is how many of the files that cannot be read an error names.
+const maxShown = 10
+
+// visit does what is to be done with a drop now. It returns why the drop cannot
+// be read.
+func (s *Source) visit(ctx context.Context, d drop, f *file, p *page, until time.Time) error {
+	switch {
+	case d.err != nil:
+		return d.err
+	case f.same(d) && f.Stuck:
+		return errors.New(f.Trouble)
+	case f.same(d) && f.Done:
+		s.putAway(d, f, p)
+		return nil
+	case p.full() || !s.rested(d, until, time.Duration(s.config.Settle)):
+		return nil // for the next page, or still being written
+	default:
+		return s.readDrop(ctx, d, f, p, until)
+	}
 }
 
 // putAway does what is to be done with a drop that was read to its end.
-func (s *Source) putAway(d drop, p *page) error {
+func (s *Source) putAway(d drop, f *file, p *page) {
 	if s.config.After == afterKeep {
-		return nil
+		return
 	}
 	if err := s.retire(d); err != nil {
-		return err
+		p.refuse(d, f, err)
+		return
 	}
 	delete(s.state.Files, d.name)
+	s.state.Retired = true
 	p.touched = true
-	return nil
 }
 
 // tidy forgets the files that are gone, at once when we may have taken them
@@ -184,7 +213,7 @@ func (s *Source) tidy(there []drop, p *page, until time.Time) {
 
 // handOut makes the page that Fetch returns, and keeps what the next fetch can
 // go on from.
-func (s *Source) handOut(p *page, since desk.Cursor, until time.Time, unread bool) (desk.Page, error) {
+func (s *Source) handOut(p *page, since desk.Cursor, until time.Time) (desk.Page, error) {
 	next := since
 	if p.touched || len(since) == 0 {
 		var err error
@@ -194,10 +223,10 @@ func (s *Source) handOut(p *page, since desk.Cursor, until time.Time, unread boo
 		}
 	}
 	s.last = next
-	out := desk.Page{Records: p.records, Rejects: p.rejects, Cursor: next, More: p.full() || unread}
+	out := desk.Page{Records: p.records, Rejects: p.rejects, Cursor: next, More: p.more || p.full()}
 	switch {
-	case p.full():
-		// Rows are still to come, so nothing is complete.
+	case out.More:
+		// Something is still to come, so nothing is complete.
 	case s.config.AsOf == asOfNow:
 		out.AsOf = until
 	default:
@@ -213,6 +242,16 @@ type page struct {
 	rows    int  // that still fit
 	bytes   int  // that still fit
 	touched bool // something in the cursor changed
+	more    bool // an error is still to come
+}
+
+// refuse rejects a drop as a whole, unless that was told of it as it is.
+func (p *page) refuse(d drop, f *file, why error) {
+	if f.same(d) && f.Trouble == why.Error() {
+		return
+	}
+	f.Size, f.Time, f.Trouble = d.size, d.time, why.Error()
+	p.rejects = append(p.rejects, desk.Reject{Where: d.name, Reason: desk.ReasonBadFile, Detail: f.Trouble})
 }
 
 // full reports whether the page takes no more rows.

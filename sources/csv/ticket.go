@@ -34,9 +34,9 @@ func ticketShape() *shape {
 			word("status", func(t T) *desk.Status { return &t.Status }, desk.ParseStatus, namesOf(desk.StatusNew, desk.StatusTest)),
 			word("created_by", func(t T) *desk.Role { return &t.CreatedBy }, desk.ParseRole, roles),
 			word("handled_by", func(t T) *desk.Role { return &t.HandledBy }, desk.ParseRole, roles),
-			word("priority", func(t T) *string { return &t.Priority }, desk.ParsePriority, priorities()),
+			word("priority", func(t T) *string { return &t.Priority }, desk.ParsePriority, desk.Priorities()),
 			channel(func(t T) *string { return &t.Channel }),
-			word("kind", func(t T) *string { return &t.Type }, desk.ParseTicketType, ticketTypes()),
+			word("kind", func(t T) *string { return &t.Type }, desk.ParseTicketType, desk.TicketTypes()),
 			text("team", func(t T) *string { return &t.Team }),
 			text("agent", func(t T) *string { return &t.Agent }),
 			text("requester", func(t T) *string { return &t.Requester }),
@@ -61,18 +61,5 @@ func ticketShape() *shape {
 // known is the channel other, so no row is rejected for it.
 func channel[B desk.Body](at func(B) *string) field {
 	parse := func(word string) (string, bool) { return desk.ParseChannel(word), true }
-	return word("channel", at, parse, channels())
-}
-
-// channels lists the names that the label channel takes.
-func channels() []string {
-	return []string{"email", "chat", "phone", "web", "social", "messaging", "sms", "api", "other"}
-}
-
-// priorities lists the names that the label priority takes.
-func priorities() []string { return []string{"low", "normal", "high", "urgent"} }
-
-// ticketTypes lists the names that a ticket's kind takes.
-func ticketTypes() []string {
-	return []string{"question", "incident", "problem", "task", "complaint", "request"}
+	return word("channel", at, parse, desk.Channels())
 }

@@ -18,10 +18,28 @@ const abbreviation = "MST"
 
 // clock reads the times of one source.
 type clock struct {
-	formats []func(text string) (moment, bool)
+	formats []format
 	zone    *zone            // of times that name none
 	zones   map[string]*zone // by abbreviation
 }
+
+// format is one way to write a time.
+type format struct {
+	layout string
+	way    way
+}
+
+// way says which reader takes a format. A switch over it, and no function value,
+// lets the text of a cell stay on the stack.
+type way uint8
+
+const (
+	wayLocal way = iota
+	wayOffset
+	wayAbbreviated
+	wayUnix
+	wayUnixMS
+)
 
 // moment is the instant that a cell means.
 type moment struct {
@@ -48,37 +66,50 @@ func newClock(c *Config) (*clock, error) {
 		k.zones[name] = newZone(loc)
 	}
 	for _, layout := range c.TimeFormat {
-		k.formats = append(k.formats, k.format(layout))
+		k.formats = append(k.formats, format{layout, wayOf(layout)})
 	}
 	return k, nil
 }
 
 // parse reads a time in the first format that fits.
 func (k *clock) parse(text string) (moment, bool) {
-	for _, format := range k.formats {
-		if m, ok := format(text); ok {
+	for _, f := range k.formats {
+		if m, ok := k.parseAs(f, text); ok {
 			return m, true
 		}
 	}
 	return moment{}, false
 }
 
-// format returns the reader of one time format.
-func (k *clock) format(layout string) func(string) (moment, bool) {
+// wayOf returns which reader takes a time format.
+func wayOf(layout string) way {
 	switch {
 	case layout == formatUnix:
-		return func(text string) (moment, bool) { return parseUnix(text, time.Second) }
+		return wayUnix
 	case layout == formatUnixMS:
-		return func(text string) (moment, bool) { return parseUnix(text, time.Millisecond) }
+		return wayUnixMS
 	case strings.Contains(layout, abbreviation):
-		return func(text string) (moment, bool) { return k.parseAbbreviated(layout, text) }
+		return wayAbbreviated
 	case strings.Contains(layout, "-07") || strings.Contains(layout, "Z07"):
-		return func(text string) (moment, bool) {
-			t, err := time.Parse(layout, text)
-			return moment{at: t.UTC()}, err == nil
-		}
+		return wayOffset
 	default:
-		return func(text string) (moment, bool) { return k.parseLocal(k.zone, layout, text) }
+		return wayLocal
+	}
+}
+
+func (k *clock) parseAs(f format, text string) (moment, bool) {
+	switch f.way {
+	case wayUnix:
+		return parseUnix(text, time.Second)
+	case wayUnixMS:
+		return parseUnix(text, time.Millisecond)
+	case wayAbbreviated:
+		return k.parseAbbreviated(f.layout, strings.Clone(text))
+	case wayOffset:
+		t, err := time.Parse(f.layout, text)
+		return moment{at: t.UTC()}, err == nil
+	default:
+		return k.parseLocal(k.zone, f.layout, text)
 	}
 }
 

@@ -159,8 +159,12 @@ null_values: [NULL, " - "]
 14,2026-03-01 10:00:00,,,-1,
 15,2026-03-01 10:00:00,,,1.5,
 16,2026-03-01 10:00:00,,,,NaN
+17,2026-03-01 10:00:00,,2262-01-01 00:00:00,,
+18,2026-03-01 10:00:00,,1969-12-31 23:59:59,,
+19,2026-03-01 10:00:00,9999-12-31 23:59:59,,,
+20,2026-03-01 10:00:00,,2261-12-31 23:59:59,,
 `)
-	if diff := cmp.Diff([]string{"1", "5"}, ids(page)); diff != "" {
+	if diff := cmp.Diff([]string{"1", "5", "20"}, ids(page)); diff != "" {
 		t.Error(diff)
 	}
 	want := []string{
@@ -174,10 +178,13 @@ null_values: [NULL, " - "]
 		"a.csv:11 malformed: 4 columns where the header has 6; mend the row, often a delimiter or a line break that is not in quotes",
 		"a.csv:12 malformed: 7 columns where the header has 6; mend the row, often a delimiter or a line break that is not in quotes",
 		"a.csv:13 malformed: text behind a closing quote; quotes within a cell must be doubled; mend the quotes of this row",
-		"a.csv:14 bad_time: created_at: a time before 1970; if it stands for no time, list it under null_values",
+		"a.csv:14 bad_time: created_at: a time before 1970 or after 2261; if it stands for no time, list it under null_values",
 		"a.csv:15 bad_number: transfers: not a whole number from 0 up; mend the cell, list it under null_values, or see decimal_comma and values.transfers",
 		"a.csv:16 bad_number: transfers: not a whole number from 0 up; mend the cell, list it under null_values, or see decimal_comma and values.transfers",
 		"a.csv:17 bad_number: handle_seconds: not a number of seconds, h:mm:ss or mm:ss; mend the cell, list it under null_values, or see decimal_comma and values.handle_seconds",
+		"a.csv:18 bad_time: resolution_due_at: a time before 1970 or after 2261; if it stands for no time, list it under null_values",
+		"a.csv:19 bad_time: resolution_due_at: a time before 1970 or after 2261; if it stands for no time, list it under null_values",
+		"a.csv:20 bad_time: solved_at: a time before 1970 or after 2261; if it stands for no time, list it under null_values",
 	}
 	if diff := cmp.Diff(want, faults(page)); diff != "" {
 		t.Error(diff)

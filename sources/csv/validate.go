@@ -15,8 +15,8 @@ import (
 // attrPrefix starts the name of a field that is a custom one.
 const attrPrefix = "attr."
 
-// attrName is what a label may be called.
-var attrName = regexp.MustCompile(`^[a-zA-Z_][a-zA-Z0-9_]*$`)
+// attrName is what a custom field may be called, so that labels can list it.
+var attrName = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
 
 // Validate implements [sources.Config].
 func (c *Config) Validate() error {
