@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	"time"
 	_ "time/tzdata" // calendars need time zones where the system has none
@@ -58,7 +59,10 @@ func run(args []string, stdout, stderr io.Writer) int {
 	switch {
 	case terminated:
 		return exitOK
-	case err != nil:
+	case err == nil && !legalPath(options.TelemetryPath):
+		err = fmt.Errorf("--web.telemetry-path %q: begin it with / and use no blank or brace", options.TelemetryPath)
+	}
+	if err != nil {
 		_, _ = fmt.Fprintf(stderr, "helpdesk_exporter: %v; see --help\n", err)
 		return exitUsage
 	}
@@ -81,4 +85,10 @@ func run(args []string, stdout, stderr io.Writer) int {
 		return exitFailure
 	}
 	return exitOK
+}
+
+// legalPath reports whether a path can be served: blanks and braces mean
+// something else to the server.
+func legalPath(path string) bool {
+	return strings.HasPrefix(path, "/") && !strings.ContainsAny(path, " \t{}")
 }

@@ -57,7 +57,9 @@ func (a *App) handler() (http.Handler, error) {
 		return nil, fmt.Errorf("make the landing page: %w", err)
 	}
 	mux := http.NewServeMux()
-	mux.Handle("GET /{$}", landing)
+	if a.options.TelemetryPath != "/" {
+		mux.Handle("GET /{$}", landing)
+	}
 	mux.Handle(a.options.TelemetryPath, promhttp.HandlerFor(a.registry, promhttp.HandlerOpts{
 		ErrorLog:            slogErrors{a.options.Logger},
 		ErrorHandling:       promhttp.ContinueOnError,
