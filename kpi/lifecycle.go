@@ -9,8 +9,9 @@ import (
 
 // lifecycle is the story of a ticket: how often it was solved, reopened and
 // withdrawn. By its making, opened + reopened - solved - withdrawn is 1 for a
-// ticket that is open and 0 for any other; and one more state, wherever it
-// belongs, never makes it tell of fewer solves or reopenings.
+// ticket that is open and 0 for any other; and of a ticket that was never
+// withdrawn, one more state, wherever it belongs, never makes it tell of fewer
+// solves or reopenings.
 type lifecycle struct {
 	status      desk.Status // the last one
 	phase       phase
@@ -82,11 +83,11 @@ func (l *lifecycle) follow(h *desk.Held, changes []desk.StatusChange) {
 		l.enter(c.Status, moment{at: c.At, state: state})
 	}
 	newest, known := h.States[last], changes[len(changes)-1].At
-	now := moment{at: stateTime(newest), state: last}
-	if newest.SolvedAt.After(known) {
+	status, now := statusOf(newest), moment{at: stateTime(newest), state: last}
+	if status.Finished() && newest.SolvedAt.After(known) {
 		now.at = newest.SolvedAt
 	}
-	if status := statusOf(newest); status.Withdrawn() || !newest.At.Before(known) {
+	if status.Withdrawn() || !newest.At.Before(known) {
 		l.enter(status, now)
 	}
 }
@@ -253,4 +254,12 @@ func (l *lifecycle) feedsOfSolve(i int, feeds Feed) Feed {
 		return feeds
 	}
 	return FeedTotal
+}
+
+// endedBy reports whether a ticket that nobody answered was finished by the
+// given instant, so that it neither met nor missed a target due then. Closing
+// it later does not undo the miss; a solve that nobody dated gets the benefit
+// of the doubt.
+func (l *lifecycle) endedBy(due time.Time) bool {
+	return l.phase == finished && !l.solves[len(l.solves)-1].at.After(due)
 }

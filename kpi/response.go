@@ -139,11 +139,13 @@ func (b *Contributions) firstResponse(h *desk.Held, t *desk.Ticket, l *lifecycle
 	if ok && !b.duration(FirstResponse, feeds, asked, answered, seenIn(h, desk.ShowsAnswer)) {
 		return false
 	}
-	if feeds&FeedWindow == 0 || !ok && l.phase != open {
-		return true // what ended without an answer neither met nor missed a target
+	if feeds&FeedWindow == 0 {
+		return true
 	}
 	for _, target := range b.catalogue.FirstResponseTargets {
-		b.target(h, target, asked, answered)
+		if ok || !l.endedBy(asked.Add(target)) {
+			b.target(h, target, asked, answered)
+		}
 	}
 	return true
 }

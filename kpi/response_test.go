@@ -107,15 +107,26 @@ func TestWhoeverWaitsIsWaitedFor(t *testing.T) {
 	}
 }
 
-func TestATicketSolvedWithoutAnAnswerNeitherMetNorMissedATarget(t *testing.T) {
+// Solved half an hour in, without an answer: the hour was not up yet.
+func TestATicketSolvedInTimeWithoutAnAnswerNeitherMetNorMissedATarget(t *testing.T) {
 	e := evaluate(t, catalogue(), ticket(desk.Ticket{
-		CreatedAt: ago(5 * time.Hour), SolvedAt: ago(time.Hour), Status: desk.StatusSolved,
+		CreatedAt: ago(5 * time.Hour), SolvedAt: ago(270 * time.Minute), Status: desk.StatusSolved,
 	}))
 	e.is("helpdesk_first_response_target_eligible", 0, 0)
 	e.is("helpdesk_first_response_observations", 0, 0)
 	if got := e.stock("helpdesk_tickets_unanswered")[""]; got != 0 {
 		t.Errorf("%v tickets are unanswered", got)
 	}
+}
+
+// Four hours without an answer against a target of one, then closed: closing
+// what is overdue must not raise the ratio.
+func TestClosingAnOverdueTicketDoesNotUndoItsMiss(t *testing.T) {
+	e := evaluate(t, catalogue(), ticket(desk.Ticket{
+		CreatedAt: ago(5 * time.Hour), SolvedAt: ago(time.Hour), Status: desk.StatusSolved,
+	}))
+	e.is("helpdesk_first_response_target_eligible", 1, 0)
+	e.is("helpdesk_first_response_within_target_ratio", 0, 0)
 }
 
 func TestATargetIsMissedWhenItsTimeHasCome(t *testing.T) {

@@ -164,3 +164,14 @@ func TestTicketsOpenedByDay(t *testing.T) {
 	groups = append(groups, ticket(desk.Ticket{CreatedAt: ago(7 * day), Status: desk.StatusOpen})) // before the window
 	evaluate(t, catalogue(), groups...).is("helpdesk_tickets_opened_per_day", 2, 0)
 }
+
+func TestAReopeningAfterTheLastStatusChangeIsDatedByItsState(t *testing.T) {
+	e := evaluate(t, catalogue(), ticket(desk.Ticket{
+		CreatedAt: minute(0), UpdatedAt: minute(50), SolvedAt: minute(40), Status: desk.StatusOpen,
+		StatusChanges: []desk.StatusChange{{At: minute(30), Status: desk.StatusSolved}},
+	}))
+	reopenings := e.fed(kpi.TicketsReopened, kpi.FeedWindow)
+	if len(reopenings) != 1 || !reopenings[0].At.Equal(minute(50)) {
+		t.Errorf("got %+v, want one of minute 50", reopenings)
+	}
+}
