@@ -1,0 +1,70 @@
+package e2e
+
+import (
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+)
+
+// exampleSite is a copy of what the repository gives a newcomer, and nothing
+// else.
+func exampleSite(t *testing.T) *site {
+	t.Helper()
+	config, err := os.ReadFile("../config.example.yml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := newSite(t, string(config))
+	if err := os.CopyFS(s.path("examples/drops"), os.DirFS("../examples/drops")); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func TestTheExampleShowsKPIsThatMove(t *testing.T) {
+	t.Parallel()
+	e := exampleSite(t).start()
+	first := e.synced()
+	for _, family := range []string{
+		"helpdesk_tickets_opened_total", "helpdesk_tickets_open", "helpdesk_first_response_seconds", "helpdesk_full_resolution_mean_seconds",
+		"helpdesk_calls_total", "helpdesk_service_level_ratio", "helpdesk_abandonment_ratio",
+		"helpdesk_csat_ratio", "helpdesk_nps", "helpdesk_ces_ease_score",
+	} {
+		if !first.has(family) {
+			t.Errorf("%s is not there", family)
+		}
+	}
+	first.expect(t, map[string]string{
+		"helpdesk_source_up":            "3",
+		"helpdesk_source_rejects_total": "0",
+	})
+	began := time.Now()
+	within(t, time.Minute, "a ticket, a solve, a call or an answer", func() bool { return happened(e.scrape()) > happened(first) })
+	t.Logf("the first figure moved after %s", time.Since(began))
+}
+
+// happened counts what has happened at the desk.
+func happened(f figures) float64 {
+	return f.sum("helpdesk_tickets_opened_total") + f.sum("helpdesk_tickets_solved_total") +
+		f.sum("helpdesk_calls_total") + f.sum("helpdesk_survey_responses_total")
+}
+
+func TestPromtoolHasNoFinding(t *testing.T) {
+	t.Parallel()
+	promtool := os.Getenv("PROMTOOL")
+	if promtool == "" {
+		var err error
+		if promtool, err = exec.LookPath("promtool"); err != nil {
+			t.Skipf("neither PROMTOOL nor the PATH has one: %v", err)
+		}
+	}
+	e := exampleSite(t).start()
+	e.synced()
+	check := exec.CommandContext(t.Context(), promtool, "check", "metrics")
+	check.Stdin = strings.NewReader(string(e.in(asText)))
+	if out, err := check.CombinedOutput(); err != nil {
+		t.Errorf("promtool check metrics: %v\n%s", err, out)
+	}
+}

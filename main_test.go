@@ -1,0 +1,108 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// ran is how a run of the program with its streams passed in ended.
+type ran struct {
+	code           int
+	stdout, stderr string
+}
+
+func try(args ...string) ran {
+	var stdout, stderr strings.Builder
+	code := run(args, &stdout, &stderr)
+	return ran{code, stdout.String(), stderr.String()}
+}
+
+func TestUsageErrorsEndWithCodeTwoAndOneLine(t *testing.T) {
+	for _, tt := range []struct {
+		args []string
+		says string
+	}{
+		{[]string{"--nonsense"}, "nonsense"},
+		{[]string{"polish"}, "polish"},
+		{[]string{"serve", "twice"}, "twice"},
+		{[]string{"--config.file=a.yml", "--config.file=b.yml"}, "config.file"},
+		{[]string{"--log.level=loud"}, "loud"},
+		{[]string{"--log.format=xml"}, "xml"},
+		{[]string{"--storage.retention=long"}, "long"},
+		{[]string{"--web.telemetry-path=metrics"}, "--web.telemetry-path"},
+		{[]string{"--web.telemetry-path=/{metrics"}, "--web.telemetry-path"},
+	} {
+		got := try(tt.args...)
+		if got.code != exitUsage || got.stdout != "" {
+			t.Errorf("%q: exit code %d and %q on stdout, want %d and nothing", tt.args, got.code, got.stdout, exitUsage)
+		}
+		if !strings.HasPrefix(got.stderr, "helpdesk_exporter: ") || !strings.Contains(got.stderr, tt.says) ||
+			!strings.HasSuffix(got.stderr, "see --help\n") || strings.Count(got.stderr, "\n") != 1 {
+			t.Errorf("%q: stderr is %q", tt.args, got.stderr)
+		}
+	}
+}
+
+func TestHelpAndVersionGoToStdout(t *testing.T) {
+	for _, tt := range []struct {
+		args []string
+		says []string
+	}{
+		{[]string{"--help"}, []string{"--config.file", "--storage.path", "--storage.retention", "--web.config.file", "--log.level", "check"}},
+		{[]string{"-h"}, []string{"usage: helpdesk_exporter"}},
+		{[]string{"check", "--help"}, []string{"Read each source once"}},
+		{[]string{"--version"}, []string{"helpdesk_exporter, version", "go version"}},
+		{[]string{"-v"}, []string{"helpdesk_exporter, version"}},
+	} {
+		got := try(tt.args...)
+		if got.code != exitOK || got.stderr != "" {
+			t.Errorf("%q: exit code %d and %q on stderr, want %d and nothing", tt.args, got.code, got.stderr, exitOK)
+		}
+		for _, want := range tt.says {
+			if !strings.Contains(got.stdout, want) {
+				t.Errorf("%q: stdout says nothing of %q: %s", tt.args, want, got.stdout)
+			}
+		}
+	}
+}
+
+func TestConfigCheckLikesTheExample(t *testing.T) {
+	got := try("--config.file=config.example.yml", "--config.check")
+	if got.code != exitOK || got.stdout != "config.example.yml is valid\n" || got.stderr != "" {
+		t.Errorf("got %+v", got)
+	}
+}
+
+func TestConfigCheckNamesFileLineAndKey(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "config.yml")
+	if err := os.WriteFile(file, []byte("global:\n  windws: [1d]\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	got := try("--config.file="+file, "--config.check")
+	if got.code != exitFailure || got.stdout != "" {
+		t.Errorf("exit code %d and %q on stdout, want %d and nothing", got.code, got.stdout, exitFailure)
+	}
+	for _, want := range []string{file + ":2: ", "global.windws", "sources"} {
+		if !strings.Contains(got.stderr, want) {
+			t.Errorf("stderr says nothing of %q: %s", want, got.stderr)
+		}
+	}
+}
+
+func TestConfigCheckOfAFileThatIsNotThereFails(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "config.yml")
+	got := try("--config.file="+file, "--config.check")
+	if got.code != exitFailure || !strings.Contains(got.stderr, file) {
+		t.Errorf("got %+v", got)
+	}
+}
+
+// A window that records do not outlive would show less than it says.
+func TestARetentionShorterThanAWindowFails(t *testing.T) {
+	got := try("--config.file=config.example.yml", "--storage.retention=1d", "--config.check")
+	if got.code != exitFailure || !strings.Contains(got.stderr, "global.windows") || !strings.Contains(got.stderr, "--storage.retention") {
+		t.Errorf("got %+v", got)
+	}
+}
