@@ -5,7 +5,6 @@
 package book
 
 import (
-	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -89,99 +88,12 @@ func Open(o Options) (*Book, error) {
 	if err := b.load(); err != nil {
 		return nil, fmt.Errorf("read journal: %w", err)
 	}
-	if err := b.rebuild(o.Now); err != nil {
+	f, err := b.build(o.Now, nil)
+	if err != nil {
 		return nil, fmt.Errorf("build figures from the journal: %w", err)
 	}
+	f.install()
 	return b, nil
-}
-
-// load reads all but the records.
-func (b *Book) load() error {
-	return b.Journal.Update(func(tx *journal.Tx) error {
-		if err := b.loadSources(tx); err != nil {
-			return err
-		}
-		if err := b.loadEpochs(tx); err != nil {
-			return err
-		}
-		return b.loadRegistry(tx)
-	})
-}
-
-func (b *Book) loadSources(tx *journal.Tx) error {
-	known, err := tx.Sources()
-	if err != nil {
-		return err
-	}
-	states := map[string]journal.Source{}
-	var highest uint32
-	for _, s := range known {
-		states[s.Desk+"\x00"+s.Name] = s
-		highest = max(highest, s.Number)
-	}
-	for _, config := range b.Sources {
-		state, ok := states[config.Desk+"\x00"+config.Name]
-		if !ok {
-			highest++
-			state = journal.Source{Number: highest, Desk: config.Desk, Name: config.Name}
-			if err := tx.PutSource(state); err != nil {
-				return err
-			}
-		}
-		s := &source{SourceConfig: config, state: state, expired: map[desk.Kind]int{}}
-		s.book = b.desk(config.Desk)
-		s.book.sources = append(s.book.sources, s)
-		s.book.joined = s.book.joined || s.feeds(desk.KindSurvey)
-		b.sources[config.Name] = s
-	}
-	return b.resolveReferences()
-}
-
-// resolveReferences finds for each source the one whose tickets its records
-// speak of.
-func (b *Book) resolveReferences() error {
-	var errs []error
-	for _, config := range b.Sources {
-		s := b.sources[config.Name]
-		target, err := s.ticketSource()
-		errs = append(errs, err)
-		if target != nil {
-			s.tickets = target.state.Number
-		}
-	}
-	return errors.Join(errs...)
-}
-
-func (s *source) ticketSource() (*source, error) {
-	var candidates []*source
-	for _, other := range s.book.sources {
-		if other.feeds(desk.KindTicket) && (s.RefersTo == "" || s.RefersTo == other.Name) {
-			candidates = append(candidates, other)
-		}
-	}
-	switch {
-	case s.feeds(desk.KindTicket) && s.RefersTo == "":
-		return s, nil
-	case len(candidates) == 1:
-		return candidates[0], nil
-	case len(candidates) > 1 && s.feeds(desk.KindSurvey):
-		return nil, fmt.Errorf("source %q: desk %q has several sources of tickets: name the one that its references mean with refers_to", s.Name, s.Desk)
-	default:
-		return nil, nil
-	}
-}
-
-func (b *Book) loadEpochs(tx *journal.Tx) error {
-	epochs, err := tx.Epochs()
-	if err != nil {
-		return err
-	}
-	for _, e := range epochs {
-		if d := b.desks[e.Desk]; d != nil {
-			d.kind(e.Kind).epoch = e
-		}
-	}
-	return nil
 }
 
 // desk returns the figures of a desk, empty ones for a new name.
@@ -197,7 +109,7 @@ func (b *Book) desk(name string) *deskBook {
 		d.byID[def.ID] = m
 	}
 	for _, kind := range desk.Kinds() {
-		d.kinds[kind] = newKindBook(name, kind, b.Catalogue.Windows)
+		d.kinds[kind] = newKindBook(journal.Epoch{Desk: name, Kind: kind}, b.Catalogue.Windows)
 	}
 	b.desks[name] = d
 	return d

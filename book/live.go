@@ -32,8 +32,8 @@ type grid struct {
 	firstWindow, firstSpread int64
 }
 
-func newKindBook(deskName string, kind desk.Kind, windows []kpi.Window) *kindBook {
-	k := &kindBook{epoch: journal.Epoch{Desk: deskName, Kind: kind}}
+func newKindBook(epoch journal.Epoch, windows []kpi.Window) *kindBook {
+	k := &kindBook{epoch: epoch}
 	for _, w := range windows {
 		k.windows = append(k.windows, grid{
 			window: tally.NewGrid(w.Length, windowSlots),
@@ -41,6 +41,30 @@ func newKindBook(deskName string, kind desk.Kind, windows []kpi.Window) *kindBoo
 		})
 	}
 	return k
+}
+
+// holdings is what the held records make of a leaf now: all of it can be built
+// anew from them.
+type holdings struct {
+	refs    int64 // contributions that the held records make
+	stock   int64
+	ages    *tally.Ages
+	windows []tally.Window
+	spreads []tally.DistributionWindow
+}
+
+func newHoldings(m *measure, windows int) *holdings {
+	h := &holdings{}
+	if m.Aged {
+		h.ages = &tally.Ages{}
+	}
+	if m.Window {
+		h.windows = make([]tally.Window, windows)
+	}
+	if m.Spread {
+		h.spreads = make([]tally.DistributionWindow, windows)
+	}
+	return h
 }
 
 // delta is one contribution that came or went.
@@ -52,15 +76,15 @@ type delta struct {
 	feeds kpi.Feed
 }
 
-// add lets a delta take effect. What is dated after the end of the windows
-// waits and enters in time.
-func (k *kindBook) add(d delta) {
-	l := d.leaf
-	l.refs += d.sign
+// add lets a delta take effect on its leaf's holdings, or on those that are
+// being built for it. What is dated after the end of the windows waits and
+// enters in time.
+func (k *kindBook) add(h *holdings, d delta) {
+	h.refs += d.sign
 	if d.feeds&kpi.FeedStock != 0 {
-		l.stock += d.sign
-		if l.ages != nil {
-			l.ages.Add(d.sign, d.at.UnixNano())
+		h.stock += d.sign
+		if h.ages != nil {
+			h.ages.Add(d.sign, d.at.UnixNano())
 		}
 	}
 	if d.feeds&kpi.FeedWindow == 0 || d.at.IsZero() {
@@ -70,21 +94,21 @@ func (k *kindBook) add(d delta) {
 		heap.Push(&k.waiting, d)
 		return
 	}
-	k.enter(d)
+	k.enter(h, d)
 }
 
 // enter puts a delta into the windows that reach back to it.
-func (k *kindBook) enter(d delta) {
+func (k *kindBook) enter(h *holdings, d delta) {
 	for i := range k.windows {
 		g := &k.windows[i]
 		if slot := g.window.Slot(d.at); slot >= g.firstWindow {
-			d.leaf.windows[i].Add(slot, d.sign, d.value)
+			h.windows[i].Add(slot, d.sign, d.value)
 		}
-		if d.leaf.spreads == nil {
+		if h.spreads == nil {
 			continue
 		}
 		if slot := g.spread.Slot(d.at); slot >= g.firstSpread {
-			d.leaf.spreads[i].Add(slot, d.sign, d.value)
+			h.spreads[i].Add(slot, d.sign, d.value)
 		}
 	}
 }
@@ -100,7 +124,8 @@ func (k *kindBook) advance(end time.Time) {
 		g.firstWindow, g.firstSpread = g.window.First(end), g.spread.First(end)
 	}
 	for len(k.waiting) > 0 && !k.waiting[0].at.After(end) {
-		k.enter(heap.Pop(&k.waiting).(delta))
+		d := heap.Pop(&k.waiting).(delta)
+		k.enter(d.leaf.holdings, d)
 	}
 }
 
@@ -117,17 +142,27 @@ func (k *kindBook) settle(l *leaf) {
 // endOf returns where the windows of a kind of records end: at the least
 // instant up to which the sources that feed it are complete, and never ahead of
 // the clock. Before any first sync is complete it is as far as has been read.
-func (d *deskBook) endOf(kind desk.Kind, now time.Time) time.Time {
+// A change that is about to take effect, nil for none, speaks for its source.
+func (d *deskBook) endOf(kind desk.Kind, now time.Time, c *change) time.Time {
 	var least, most time.Time
 	for _, s := range d.sources {
-		asOf := s.state.AsOf
+		state := &s.state
+		if c != nil && c.source == s {
+			state = &c.state
+		}
+		asOf := state.AsOf
+		if !state.Synced && state.LastEvent.After(asOf) {
+			// A source tells how far it is complete when it has read all; until
+			// then nothing must wait to enter windows that nobody sees.
+			asOf = state.LastEvent
+		}
 		if !s.feeds(kind) || asOf.IsZero() {
 			continue
 		}
 		if asOf.After(most) {
 			most = asOf
 		}
-		if s.state.Synced && (least.IsZero() || asOf.Before(least)) {
+		if state.Synced && (least.IsZero() || asOf.Before(least)) {
 			least = asOf
 		}
 	}
@@ -151,6 +186,7 @@ func (w *waitingList) Push(d any)        { *w = append(*w, d.(delta)) }
 func (w *waitingList) Pop() any {
 	last := len(*w) - 1
 	d := (*w)[last]
+	(*w)[last] = delta{}
 	*w = (*w)[:last]
 	return d
 }

@@ -33,7 +33,7 @@ func (b *Book) Read(now time.Time, r Reader) {
 	defer b.mu.Unlock()
 	for _, d := range b.sortedDesks() {
 		for kind, k := range d.kinds {
-			k.advance(d.endOf(kind, now))
+			k.advance(d.endOf(kind, now, nil))
 		}
 		s := &scrape{book: b, desk: d, now: now, r: r}
 		for _, m := range d.measures {

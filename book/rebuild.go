@@ -16,88 +16,129 @@ import (
 // figures are built.
 const batchSize = 512
 
-// batch is a few records of one source on their way into the figures.
-type batch struct {
-	source        *source
-	raw           []journal.Raw
-	contributions *kpi.Contributions
+// figures is all that the held records make, built beside what scrapes see.
+type figures struct {
+	admissions
+	now    time.Time
+	kinds  map[*deskBook]map[desk.Kind]*kindBook
+	leaves map[*leaf]*holdings
 }
 
-// rebuild builds windows and stocks anew from the records that are held. The
-// caller holds the writer's lock.
-func (b *Book) rebuild(now time.Time) error {
-	b.mu.Lock()
-	defer b.mu.Unlock()
+// build builds windows and stocks anew from the journal. Where a change is
+// already safe there but not yet in effect, the windows end as they will with
+// it. The caller holds the writer's lock; scrapes go on meanwhile.
+func (b *Book) build(now time.Time, c *change) (*figures, error) {
+	f := &figures{
+		admissions: admissions{book: b}, now: now,
+		kinds: map[*deskBook]map[desk.Kind]*kindBook{}, leaves: map[*leaf]*holdings{},
+	}
 	for _, d := range b.desks {
+		f.kinds[d] = map[desk.Kind]*kindBook{}
 		for kind, k := range d.kinds {
-			fresh := newKindBook(d.name, kind, b.Catalogue.Windows)
-			fresh.epoch = k.epoch
-			d.kinds[kind] = fresh
-			fresh.advance(d.endOf(kind, now))
+			fresh := newKindBook(k.epoch, b.Catalogue.Windows)
+			fresh.advance(d.endOf(kind, now, c))
+			f.kinds[d][kind] = fresh
+		}
+	}
+	err := f.readAll()
+	if err == nil && !f.nothing() {
+		err = b.Journal.Update(f.keep)
+	}
+	if err != nil {
+		f.forget()
+		return nil, err
+	}
+	return f, nil
+}
+
+// install puts the figures in the place of the old ones. The caller holds the
+// book's mutex.
+func (f *figures) install() {
+	f.show()
+	for d, kinds := range f.kinds {
+		for kind, k := range kinds {
+			k.epoch = d.kinds[kind].epoch
+			d.kinds[kind] = k
 		}
 		for _, m := range d.measures {
 			for _, l := range m.leaves {
-				l.clear(len(b.Catalogue.Windows))
+				l.holdings = f.holdings(l)
 			}
 		}
 	}
-	a := &admissions{book: b}
-	if err := b.readAll(a); err != nil {
-		return err
+}
+
+func (f *figures) holdings(l *leaf) *holdings {
+	h := f.leaves[l]
+	if h == nil {
+		h = newHoldings(l.measure, len(f.book.Catalogue.Windows))
+		f.leaves[l] = h
 	}
-	if len(a.labels) > 0 || len(a.leaves) > 0 {
-		if err := b.Journal.Update(a.keep); err != nil {
-			return err
-		}
-	}
-	a.show()
-	return nil
+	return h
 }
 
 // readAll adds what every held record contributes: one goroutine reads, some
 // decode, one adds up.
-func (b *Book) readAll(a *admissions) error {
+func (f *figures) readAll() error {
+	b := f.book
 	read, done := make(chan *batch, 4), make(chan *batch, 4)
 	free := sync.Pool{New: func() any { return &batch{contributions: b.Catalogue.NewContributions()} }}
-	var decoders, reader errgroup.Group
-	for range runtime.GOMAXPROCS(0) {
-		decoders.Go(func() error { return b.decode(read, done) })
-	}
+	var reader errgroup.Group
 	reader.Go(func() error {
 		defer close(done)
 		// What is read belongs to its transaction, which therefore lasts until
 		// the last record is decoded.
 		return b.Journal.View(func(tx *journal.Tx) error {
+			var decoders errgroup.Group
+			for range runtime.GOMAXPROCS(0) {
+				decoders.Go(func() error { return b.decode(read, done) })
+			}
 			b.scan(tx, &free, read)
 			close(read)
 			return decoders.Wait()
 		})
 	})
-	for batch := range done {
-		for _, of := range batch.contributions.List() {
-			a.enter(batch.source.book, of)
+	for x := range done {
+		for _, of := range x.contributions.List() {
+			f.enter(x.source.book, of)
 		}
-		free.Put(batch)
+		for range x.leftOut {
+			f.enter(x.source.book, groupTooLarge())
+		}
+		free.Put(x)
 	}
 	return reader.Wait()
 }
 
-// enter adds one contribution of a held record.
-func (a *admissions) enter(d *deskBook, of kpi.Contribution) {
+// enter adds one contribution of a held record. A label set that no counter
+// knows yet begins now.
+func (f *figures) enter(d *deskBook, of kpi.Contribution) {
 	if of.Feeds&(kpi.FeedWindow|kpi.FeedStock) == 0 {
 		return
 	}
 	m := d.byID[of.Measure]
-	k := d.kind(m.Kind)
-	l := a.leaf(d, m, of.Labels, k.epoch.Start)
-	k.add(delta{leaf: l, sign: 1, at: of.At, value: of.Value, feeds: of.Feeds})
+	k := f.kinds[d][m.Kind]
+	var start time.Time
+	if k.epoch.Founded {
+		start = f.now
+	}
+	l := f.leaf(d, m, of.Labels, start)
+	k.add(f.holdings(l), delta{leaf: l, sign: 1, at: of.At, value: of.Value, feeds: of.Feeds})
+}
+
+// batch is a few records of one source on their way into the figures.
+type batch struct {
+	source        *source
+	raw           []journal.Raw
+	contributions *kpi.Contributions
+	leftOut       int // legs of contacts of too many
 }
 
 // scan hands out all records of the configured sources.
 func (b *Book) scan(tx *journal.Tx, free *sync.Pool, out chan<- *batch) {
 	next := func(s *source) *batch {
 		x := free.Get().(*batch)
-		x.source, x.raw = s, x.raw[:0]
+		x.source, x.raw, x.leftOut = s, x.raw[:0], 0
 		x.contributions.Reset()
 		return x
 	}
@@ -118,24 +159,29 @@ func (b *Book) scan(tx *journal.Tx, free *sync.Pool, out chan<- *batch) {
 	}
 }
 
-// decode turns batches of records into contributions.
+// decode turns batches of records into contributions. After a failure it still
+// takes them in, so that nobody waits for it.
 func (b *Book) decode(in <-chan *batch, out chan<- *batch) error {
-	return b.Journal.View(func(tx *journal.Tx) error {
-		var failed error
+	failed := b.Journal.View(func(tx *journal.Tx) error {
+		crowded := map[journal.Key]bool{}
 		for x := range in {
 			for _, r := range x.raw {
-				if failed == nil {
-					failed = x.add(tx, r)
+				if err := x.add(tx, r, crowded); err != nil {
+					return err
 				}
 			}
 			out <- x
 		}
-		return failed
+		return nil
 	})
+	for range in {
+	}
+	return failed
 }
 
-// add collects what one held record contributes.
-func (x *batch) add(tx *journal.Tx, r journal.Raw) error {
+// add collects what one held record contributes. The contacts of too many legs
+// that have been found are noted as crowded.
+func (x *batch) add(tx *journal.Tx, r journal.Raw, crowded map[journal.Key]bool) error {
 	held, err := r.Decode()
 	if err != nil {
 		return err
@@ -145,12 +191,35 @@ func (x *batch) add(tx *journal.Tx, r journal.Raw) error {
 	case desk.KindSurvey:
 		g.Ticket, err = x.source.ticketOf(tx, held)
 	case desk.KindCall:
-		if contact, ok := contactKey(r.Key, held); ok {
-			g.Legs, _, err = othersOf(tx, contact, r.Key)
-			members := tx.Members(contact)
-			g.Follows = len(members) > 0 && members[0] != r.Key
-		}
+		err = x.legs(tx, r.Key, &g, crowded)
 	}
 	x.contributions.Add(g)
 	return err
+}
+
+// legs adds the other legs of a contact to the call that speaks for it, which
+// is the first; the others only learn that they follow.
+func (x *batch) legs(tx *journal.Tx, key journal.Key, g *kpi.Group, crowded map[journal.Key]bool) error {
+	contact := contactKey(key, g.Record)
+	if contact == (journal.Key{}) {
+		return nil
+	}
+	var members []journal.Key
+	if !crowded[contact] {
+		if members = tx.Members(contact, groupMax+1); len(members) > groupMax {
+			crowded[contact] = true
+		}
+	}
+	switch {
+	case crowded[contact]:
+		g.Follows = true
+		x.leftOut++
+	case len(members) > 0 && members[0] != key:
+		g.Follows = true
+	default:
+		o, err := othersOf(tx, contact, key)
+		g.Legs = o.legs
+		return err
+	}
+	return nil
 }

@@ -1,6 +1,8 @@
 package book
 
 import (
+	"slices"
+
 	"helpdesk_exporter/desk"
 	"helpdesk_exporter/journal"
 )
@@ -9,9 +11,23 @@ import (
 // not to be felt, many enough to see a million in a day of minutes.
 const sweepSize = 2000
 
-// forget moves the source's horizon, which only goes forward, and drops some of
+// isExpired reports whether all that a record tells lies before the source's
+// horizon. What is still open never does.
+func (c *change) isExpired(h *desk.Held) bool {
+	if c.state.Horizon.IsZero() || !h.Newest().Before(c.state.Horizon) {
+		return false
+	}
+	if h.Deleted || h.Body.Kind() != desk.KindTicket {
+		return true
+	}
+	newest := h.States[len(h.States)-1]
+	solved := newest.Status == desk.StatusUnknown && !newest.SolvedAt.IsZero()
+	return solved || newest.Status.Finished() || newest.Status.Withdrawn()
+}
+
+// expire moves the source's horizon, which only goes forward, and drops some of
 // the records that lie before it.
-func (c *change) forget(tx *journal.Tx) error {
+func (c *change) expire(tx *journal.Tx) error {
 	s := &c.state
 	if s.AsOf.IsZero() {
 		return nil
@@ -43,12 +59,18 @@ type heldAt struct {
 // last. It returns those that have expired.
 func (c *change) sweep(tx *journal.Tx) (expired []heldAt, err error) {
 	from := c.state.Sweep
-	c.state.Sweep = ""
+	c.state.Sweep = journal.Sweep{}
 	looked := 0
-	for _, kind := range c.source.Feeds {
-		tx.Records(c.state.Number, kind, from, func(r journal.Raw) bool {
+	for _, kind := range slices.Sorted(slices.Values(c.source.Feeds)) {
+		if kind < from.Kind {
+			continue
+		}
+		if kind > from.Kind {
+			from = journal.Sweep{}
+		}
+		tx.Records(c.state.Number, kind, string(from.ID), func(r journal.Raw) bool {
 			if looked++; looked > sweepSize {
-				c.state.Sweep = r.Key.ID
+				c.state.Sweep = journal.Sweep{Kind: kind, ID: []byte(r.Key.ID)}
 				return false
 			}
 			var held *desk.Held
@@ -60,6 +82,9 @@ func (c *change) sweep(tx *journal.Tx) (expired []heldAt, err error) {
 			}
 			return true
 		})
+		if err != nil || !c.state.Sweep.IsZero() {
+			break
+		}
 	}
 	return expired, err
 }

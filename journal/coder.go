@@ -31,11 +31,15 @@ const (
 	shapeBytes  = 1
 )
 
+func (c *coder) tag(field int, shape uint64) {
+	c.b = binary.AppendUvarint(c.b, uint64(field)<<1|shape)
+}
+
 // number codes a number that is absent when zero.
 func (c *coder) number(field int, v *uint64) {
 	if c.writing {
 		if *v != 0 {
-			c.b = binary.AppendUvarint(c.b, uint64(field)<<1|shapeNumber)
+			c.tag(field, shapeNumber)
 			c.b = binary.AppendUvarint(c.b, *v)
 		}
 		return
@@ -50,7 +54,7 @@ func (c *coder) number(field int, v *uint64) {
 func (c *coder) bytes(field int, v *[]byte) {
 	if c.writing {
 		if len(*v) != 0 {
-			c.b = binary.AppendUvarint(c.b, uint64(field)<<1|shapeBytes)
+			c.tag(field, shapeBytes)
 			c.b = binary.AppendUvarint(c.b, uint64(len(*v)))
 			c.b = append(c.b, *v...)
 		}
@@ -116,7 +120,7 @@ func (c *coder) fail() { c.bad, c.b = true, nil }
 func (c *coder) text(field int, v *string) {
 	if c.writing {
 		if *v != "" {
-			c.b = binary.AppendUvarint(c.b, uint64(field)<<1|shapeBytes)
+			c.tag(field, shapeBytes)
 			c.b = binary.AppendUvarint(c.b, uint64(len(*v)))
 			c.b = append(c.b, *v...)
 		}
@@ -124,6 +128,37 @@ func (c *coder) text(field int, v *string) {
 	}
 	if c.seek(field, shapeBytes) {
 		*v = string(c.take())
+	}
+}
+
+// name codes the name of a dimension. They come with every state of every
+// record; the known ones need no room of their own.
+func (c *coder) name(field int, v *string) {
+	if c.writing {
+		c.text(field, v)
+		return
+	}
+	if c.seek(field, shapeBytes) {
+		*v = nameOf(c.take())
+	}
+}
+
+func nameOf(b []byte) string {
+	switch string(b) {
+	case "channel":
+		return "channel"
+	case "priority":
+		return "priority"
+	case "queue":
+		return "queue"
+	case "segment":
+		return "segment"
+	case "team":
+		return "team"
+	case "topic":
+		return "topic"
+	default:
+		return string(b)
 	}
 }
 
@@ -181,34 +216,54 @@ func (c *coder) float(field int, v *desk.Opt[float64]) {
 	}
 }
 
+// prefix puts before what was written from some place on how long it is.
+func (c *coder) prefix(from int) {
+	var head [binary.MaxVarintLen64]byte
+	n := len(c.b) - from
+	h := binary.PutUvarint(head[:], uint64(n))
+	c.b = append(c.b, head[:h]...)
+	copy(c.b[from+h:], c.b[from:from+n])
+	copy(c.b[from:], head[:h])
+}
+
 // list codes a list of structs, each described by item.
 func list[T any](c *coder, field int, v *[]T, item func(*coder, *T)) {
-	var nested coder
 	if c.writing {
 		if len(*v) == 0 {
 			return
 		}
-		nested.writing = true
+		c.tag(field, shapeBytes)
+		all := len(c.b)
 		for i := range *v {
-			one := coder{writing: true}
-			item(&one, &(*v)[i])
-			nested.b = binary.AppendUvarint(nested.b, uint64(len(one.b)))
-			nested.b = append(nested.b, one.b...)
+			one := len(c.b)
+			item(c, &(*v)[i])
+			c.prefix(one)
 		}
-		c.bytes(field, &nested.b)
+		c.prefix(all)
 		return
 	}
-	c.bytes(field, &nested.b)
-	for len(nested.b) > 0 {
-		one := coder{b: nested.take()}
-		var t T
-		item(&one, &t)
-		if one.bad || nested.bad {
-			c.fail()
-			return
-		}
-		*v = append(*v, t)
+	if !c.seek(field, shapeBytes) {
+		return
 	}
+	all := coder{b: c.take()}
+	after := c.b
+	*v = make([]T, all.parts())
+	for i := range *v {
+		c.b = all.take()
+		item(c, &(*v)[i])
+	}
+	c.b = after
+	c.bad = c.bad || all.bad
+}
+
+// parts returns how many parts with a length before them are left to read.
+func (c coder) parts() int {
+	n := 0
+	for len(c.b) > 0 {
+		c.take()
+		n++
+	}
+	return n
 }
 
 // texts codes a map of strings in the order of its keys.

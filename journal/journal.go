@@ -6,14 +6,12 @@ package journal
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"encoding/binary"
-	"encoding/json"
 	"fmt"
 	"path/filepath"
-	"time"
 
 	"helpdesk_exporter/desk"
-	"helpdesk_exporter/tally"
 )
 
 // schema is the version of the stored form. It rises when an older exporter
@@ -101,11 +99,26 @@ type Tx struct {
 	val []byte // reused
 }
 
-// Key names a record: the number of its source, its kind, its id.
+// Key names a record: the number of its source, its kind, its id. Make one with
+// [KeyOf].
 type Key struct {
 	Source uint32
 	Kind   desk.Kind
 	ID     string
+}
+
+// longestID is how many bytes the id in a key may have: the store limits its
+// keys, and one record must not stop a page.
+const longestID = 1 << 10
+
+// KeyOf returns the key of a record. The end of an id that is too long becomes
+// a hash.
+func KeyOf(source uint32, kind desk.Kind, id string) Key {
+	if len(id) > longestID {
+		sum := sha256.Sum256([]byte(id))
+		id = id[:longestID-len(sum)] + string(sum[:])
+	}
+	return Key{Source: source, Kind: kind, ID: id}
 }
 
 const keyHead = 5 // bytes before the id
@@ -127,11 +140,7 @@ func (t *Tx) Record(key Key) (*desk.Held, error) {
 	if b == nil {
 		return nil, nil
 	}
-	h, err := decodeHeld(key, b)
-	if err != nil {
-		return nil, fmt.Errorf("record %s %q: %w", key.Kind, key.ID, err)
-	}
-	return h, nil
+	return Raw{Key: key, value: b}.Decode()
 }
 
 // PutRecord keeps a record.
@@ -157,7 +166,16 @@ type Raw struct {
 }
 
 // Decode returns the record.
-func (r Raw) Decode() (*desk.Held, error) { return decodeHeld(r.Key, r.value) }
+func (r Raw) Decode() (*desk.Held, error) {
+	h, err := decodeHeld(r.Key, r.value)
+	if err != nil {
+		return nil, fmt.Errorf("record %s %q: %w", r.Key.Kind, r.Key.ID, err)
+	}
+	return h, nil
+}
+
+// Size returns how many bytes the record takes, without its key.
+func (r Raw) Size() int { return len(r.value) }
 
 // Records calls f for each record of one kind of one source, by id from the
 // given one on, until f returns false.
@@ -185,8 +203,9 @@ func (k Key) appendPrefix(b []byte) []byte {
 	return append(binary.AppendUvarint(b, uint64(len(whole))), whole...)
 }
 
-// Members returns the members of a group, by their keys.
-func (t *Tx) Members(group Key) []Key {
+// Members returns the members of a group, by their keys, and no more than
+// most of them.
+func (t *Tx) Members(group Key, most int) []Key {
 	prefix := group.appendPrefix(nil)
 	var keys []Key
 	t.tx.scan(bucketJoins, prefix, func(k, _ []byte) bool {
@@ -194,197 +213,7 @@ func (t *Tx) Members(group Key) []Key {
 			return false
 		}
 		keys = append(keys, parseKey(k[len(prefix):]))
-		return true
+		return len(keys) < most
 	})
 	return keys
-}
-
-// Source is what the journal knows of a source.
-type Source struct {
-	Number      uint32      `json:"number"` // in record keys
-	Desk        string      `json:"desk"`
-	Name        string      `json:"name"`
-	Cursor      desk.Cursor `json:"cursor,omitempty"`
-	Synced      bool        `json:"synced,omitempty"` // the first sync is complete
-	AsOf        time.Time   `json:"as_of,omitzero"`
-	LastPoll    time.Time   `json:"last_poll,omitzero"` // that was read to its end
-	LastSuccess time.Time   `json:"last_success,omitzero"`
-	LastEvent   time.Time   `json:"last_event,omitzero"`
-	LastNews    time.Time   `json:"last_news,omitzero"` // when the last poll with records was
-	Horizon     time.Time   `json:"horizon,omitzero"`   // what lies before it is forgotten
-	Sweep       string      `json:"sweep,omitempty"`    // where the search for expired records goes on
-}
-
-// Sources returns all known sources.
-func (t *Tx) Sources() ([]Source, error) {
-	var sources []Source
-	var err error
-	t.tx.scan(bucketSources, nil, func(k, v []byte) bool {
-		var s Source
-		if err = json.Unmarshal(v, &s); err != nil {
-			err = fmt.Errorf("state of source %q: %w", k, err)
-			return false
-		}
-		sources = append(sources, s)
-		return true
-	})
-	return sources, err
-}
-
-// PutSource keeps the state of a source.
-func (t *Tx) PutSource(s Source) error {
-	b, err := json.Marshal(s)
-	if err != nil {
-		return err
-	}
-	return t.tx.put(bucketSources, []byte(s.Desk+"\x00"+s.Name), b)
-}
-
-// Epoch is the beginning of the counters of one kind of records of a desk.
-type Epoch struct {
-	Desk    string    `json:"desk"`
-	Kind    desk.Kind `json:"kind"`
-	Founded bool      `json:"founded"`         // the first syncs are complete, the counters show
-	Start   time.Time `json:"start,omitzero"`  // start timestamp of the series born before that
-	Oldest  time.Time `json:"oldest,omitzero"` // of the facts that first syncs counted
-}
-
-// Epochs returns all epochs.
-func (t *Tx) Epochs() ([]Epoch, error) {
-	var epochs []Epoch
-	var err error
-	t.tx.scan(bucketEpochs, nil, func(k, v []byte) bool {
-		var e Epoch
-		if err = json.Unmarshal(v, &e); err != nil {
-			err = fmt.Errorf("epoch %q: %w", k, err)
-			return false
-		}
-		epochs = append(epochs, e)
-		return true
-	})
-	return epochs, err
-}
-
-// PutEpoch keeps an epoch.
-func (t *Tx) PutEpoch(e Epoch) error {
-	b, err := json.Marshal(e)
-	if err != nil {
-		return err
-	}
-	return t.tx.put(bucketEpochs, []byte(e.Desk+"\x00"+e.Kind.String()), b)
-}
-
-// Label is a value that was admitted to a label of a desk.
-type Label struct {
-	Desk  string `json:"desk"`
-	Name  string `json:"name"`
-	Value string `json:"value"`
-}
-
-// Labels returns all admitted label values.
-func (t *Tx) Labels() ([]Label, error) {
-	var labels []Label
-	var err error
-	t.tx.scan(bucketLabels, nil, func(k, _ []byte) bool {
-		var l Label
-		if err = json.Unmarshal(k, &l); err != nil {
-			err = fmt.Errorf("admitted label %q: %w", k, err)
-			return false
-		}
-		labels = append(labels, l)
-		return true
-	})
-	return labels, err
-}
-
-// PutLabel admits a label value for good.
-func (t *Tx) PutLabel(l Label) error {
-	k, err := json.Marshal(l)
-	if err != nil {
-		return err
-	}
-	return t.tx.put(bucketLabels, k, []byte{})
-}
-
-// Series names one label set of one measure of a desk.
-type Series struct {
-	Desk    string   `json:"desk"`
-	Measure uint8    `json:"measure"`
-	Labels  []string `json:"labels"`
-}
-
-// SeriesState is what a label set has added up to.
-type SeriesState struct {
-	Start time.Time // start timestamp; zero: that of the epoch
-	Total tally.Total
-}
-
-// AllSeries calls f for every label set that was ever admitted.
-func (t *Tx) AllSeries(f func(Series, SeriesState) error) error {
-	var err error
-	t.tx.scan(bucketSeries, nil, func(k, v []byte) bool {
-		var s Series
-		var state SeriesState
-		if err = json.Unmarshal(k, &s); err == nil {
-			err = state.decode(v)
-		}
-		if err != nil {
-			err = fmt.Errorf("series %s: %w", k, err)
-			return false
-		}
-		err = f(s, state)
-		return err == nil
-	})
-	return err
-}
-
-// PutSeries keeps a label set.
-func (t *Tx) PutSeries(s Series, state SeriesState) error {
-	k, err := json.Marshal(s)
-	if err != nil {
-		return err
-	}
-	v, err := state.encode()
-	if err != nil {
-		return err
-	}
-	return t.tx.put(bucketSeries, k, v)
-}
-
-// DropSeries forgets a label set.
-func (t *Tx) DropSeries(s Series) error {
-	k, err := json.Marshal(s)
-	if err != nil {
-		return err
-	}
-	return t.tx.remove(bucketSeries, k)
-}
-
-func (s *SeriesState) encode() ([]byte, error) {
-	c := coder{writing: true}
-	c.time(1, &s.Start)
-	total, err := s.Total.AppendBinary(nil)
-	c.bytes(2, &total)
-	return c.b, err
-}
-
-func (s *SeriesState) decode(b []byte) error {
-	c := coder{b: b}
-	c.time(1, &s.Start)
-	var total []byte
-	c.bytes(2, &total)
-	if c.bad {
-		return errDamaged
-	}
-	return s.Total.UnmarshalBinary(total)
-}
-
-// Signature returns what a measure looked like when its series were last kept.
-func (t *Tx) Signature(measure uint8) string {
-	return string(t.tx.get(bucketMeta, []byte{'m', measure}))
-}
-
-// PutSignature keeps what a measure looks like.
-func (t *Tx) PutSignature(measure uint8, signature string) error {
-	return t.tx.put(bucketMeta, []byte{'m', measure}, []byte(signature))
 }

@@ -57,15 +57,21 @@ func (c *coder) held(h *desk.Held) {
 }
 
 func (c *coder) origin(field int, o *desk.Origin) {
-	var nested coder
-	if c.writing && *o != (desk.Origin{}) {
-		nested.writing = true
-		nested.originFields(o)
+	if c.writing {
+		if *o != (desk.Origin{}) {
+			c.tag(field, shapeBytes)
+			from := len(c.b)
+			c.originFields(o)
+			c.prefix(from)
+		}
+		return
 	}
-	c.bytes(field, &nested.b)
-	if !c.writing && len(nested.b) > 0 {
-		nested.originFields(o)
-		c.bad = c.bad || nested.bad
+	if c.seek(field, shapeBytes) {
+		b := c.take()
+		after := c.b
+		c.b = b
+		c.originFields(o)
+		c.b = after
 	}
 }
 
@@ -83,7 +89,7 @@ func (c *coder) state(s *desk.State) {
 	c.flag(3, &s.Timed)
 	c.flag(4, &s.Deleted)
 	enum(c, 5, &s.Shows)
-	list(c, 6, &s.Dims, func(c *coder, d *desk.Dim) { c.text(1, &d.Name); c.text(2, &d.Value) })
+	list(c, 6, &s.Dims, func(c *coder, d *desk.Dim) { c.name(1, &d.Name); c.text(2, &d.Value) })
 	enum(c, 7, &s.Status)
 	opt(c, 8, &s.Reopens)
 	c.time(9, &s.FirstSolvedAt)

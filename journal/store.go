@@ -39,20 +39,12 @@ func openBolt(path string, buckets [][]byte) (*boltStore, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, fmt.Errorf("create storage path: %w; give --storage.path a folder that this user may write", err)
 	}
-	db, err := bolt.Open(path, 0o600, &bolt.Options{
-		Timeout:        time.Second, // for the lock
-		FreelistType:   bolt.FreelistMapType,
-		NoFreelistSync: true,
-	})
-	switch {
-	case errors.Is(err, bolterrors.ErrTimeout):
-		return nil, fmt.Errorf("%s is in use by another process: one exporter owns a storage path, give each its own", path)
-	case errors.Is(err, bolterrors.ErrInvalid), errors.Is(err, bolterrors.ErrChecksum), errors.Is(err, bolterrors.ErrVersionMismatch):
-		return nil, fmt.Errorf("%s is no journal or is damaged (%w): restore a backup, or move it away to start anew", path, err)
-	case errors.Is(err, fs.ErrPermission):
-		return nil, fmt.Errorf("open journal: %w; give this user the right to read and write it", err)
-	case err != nil:
-		return nil, fmt.Errorf("open journal %s: %w", path, err)
+	if err := checkLength(path); err != nil {
+		return nil, openError(path, err)
+	}
+	db, err := bolt.Open(path, 0o600, &bolt.Options{Timeout: lockTimeout, FreelistType: bolt.FreelistMapType})
+	if err != nil {
+		return nil, openError(path, err)
 	}
 	err = db.Update(func(tx *bolt.Tx) error {
 		for _, name := range buckets {
@@ -66,6 +58,53 @@ func openBolt(path string, buckets [][]byte) (*boltStore, error) {
 		return nil, errors.Join(fmt.Errorf("prepare journal %s: %w", path, err), db.Close())
 	}
 	return &boltStore{db: db}, nil
+}
+
+// lockTimeout is how long another process may take to give the file back.
+const lockTimeout = time.Second
+
+var errCutShort = errors.New("the file is shorter than it says")
+
+// checkLength makes sure that the file has all the pages it speaks of: the
+// process would die of reading beyond its end.
+func checkLength(path string) (err error) {
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
+		return err
+	case info.Size() == 0:
+		return nil
+	}
+	db, err := bolt.Open(path, 0o600, &bolt.Options{Timeout: lockTimeout, ReadOnly: true})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	return db.View(func(tx *bolt.Tx) error {
+		if tx.Size() > info.Size() {
+			return errCutShort
+		}
+		return nil
+	})
+}
+
+// openError says what is wrong with the file and what to do about it.
+func openError(path string, err error) error {
+	for _, damage := range []error{bolterrors.ErrInvalid, bolterrors.ErrChecksum, bolterrors.ErrVersionMismatch, errCutShort} {
+		if errors.Is(err, damage) {
+			return fmt.Errorf("%s is no journal or is damaged (%w): restore a backup, or move it away to start anew", path, err)
+		}
+	}
+	switch {
+	case errors.Is(err, bolterrors.ErrTimeout):
+		return fmt.Errorf("%s is in use by another process: one exporter owns a storage path, give each its own", path)
+	case errors.Is(err, fs.ErrPermission):
+		return fmt.Errorf("open journal: %w; give this user the right to read and write it", err)
+	default:
+		return fmt.Errorf("open journal %s: %w", path, err)
+	}
 }
 
 func (s *boltStore) update(f func(bucketTx) error) error {

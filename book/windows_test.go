@@ -1,0 +1,179 @@
+package book_test
+
+import (
+	"fmt"
+	"maps"
+	"math"
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"helpdesk_exporter/desk"
+)
+
+// tableau is what the windows say of one family of events.
+type tableau struct {
+	family, count, sum, mean string
+	scale                    float64
+	identity                 string
+}
+
+var tableaus = []tableau{
+	{family: "opened", count: "helpdesk_tickets_opened_in_window"},
+	{family: "solved", count: "helpdesk_tickets_solved_in_window"},
+	{family: "reopened", count: "helpdesk_tickets_reopened_in_window"},
+	{family: "response", count: "helpdesk_first_response_observations", mean: "helpdesk_first_response_mean_seconds", scale: 1},
+	{family: "resolution", count: "helpdesk_full_resolution_observations", mean: "helpdesk_full_resolution_mean_seconds", scale: 1},
+	{
+		family: "csat", count: "helpdesk_csat_responses", sum: "helpdesk_csat_positive_responses",
+		mean: "helpdesk_csat_ratio", scale: 1, identity: `survey="csat",`,
+	},
+	{family: "nps", count: "helpdesk_nps_responses", mean: "helpdesk_nps", scale: 100, identity: `survey="nps",`},
+	{family: "calls", count: "helpdesk_calls_in_window"},
+	{
+		family: "offered", count: "helpdesk_contacts_offered", sum: "helpdesk_contacts_abandoned_in_window",
+		mean: "helpdesk_abandonment_ratio", scale: 1,
+	},
+	{
+		family: "service level", count: "helpdesk_service_level_offered", sum: "helpdesk_service_level_met",
+		mean: "helpdesk_service_level_ratio", scale: 1, identity: `policy="voice",threshold="20s",abandons="negative",`,
+	},
+}
+
+// windows recomputes every series of the tableaus that is not 0, for windows
+// that end at the given instants.
+func (t *truth) windows(ends map[string]map[desk.Kind]time.Time) map[string]float64 {
+	type pool struct {
+		n   int
+		sum float64
+	}
+	pools := map[string]map[string]*pool{} // by family and labels
+	for kind, events := range map[desk.Kind][]event{
+		desk.KindTicket: t.ticketEvents(), desk.KindCall: t.callEvents(), desk.KindSurvey: t.surveyEvents(),
+	} {
+		for _, e := range events {
+			if pools[e.family] == nil {
+				pools[e.family] = map[string]*pool{}
+			}
+			for _, w := range definitions().Windows {
+				if !inWindow(e.at, ends[e.desk][kind], w.Length) {
+					continue
+				}
+				levels := []string{`by="all"`}
+				for dim, value := range e.labels {
+					levels = append(levels, fmt.Sprintf(`by=%q,%s=%q`, dim, dim, value))
+				}
+				for _, level := range levels {
+					by, dim, _ := strings.Cut(level, ",")
+					if dim != "" {
+						dim += ","
+					}
+					key := fmt.Sprintf("{desk=%q,%s,%%s%swindow=%q}", e.desk, by, dim, w.Name)
+					if pools[e.family][key] == nil {
+						pools[e.family][key] = &pool{}
+					}
+					pools[e.family][key].n++
+					pools[e.family][key].sum += e.value
+				}
+			}
+		}
+	}
+	series := map[string]float64{}
+	for _, f := range tableaus {
+		for key, p := range pools[f.family] {
+			key = fmt.Sprintf(key, f.identity)
+			series[f.count+key] = float64(p.n)
+			if f.sum != "" {
+				series[f.sum+key] = p.sum
+			}
+			if f.mean != "" {
+				series[f.mean+key] = f.scale * p.sum / float64(p.n)
+			}
+		}
+	}
+	return series
+}
+
+// inWindow is the window rule: (g*floor(t/g) + g - W, t], with W/288 as g.
+func inWindow(at, end time.Time, length time.Duration) bool {
+	g := int64(length) / 288
+	from := end.UnixNano()/g*g + g - int64(length)
+	return at.UnixNano() > from && !at.After(end)
+}
+
+// differences compares the series of the tableaus with what a book shows, where
+// a count of 0 and an absent one are the same.
+func differences(want map[string]float64, got *exposition) []string {
+	shown := map[string]float64{}
+	for series, v := range got.values {
+		name, _, _ := strings.Cut(series, "{")
+		for _, f := range tableaus {
+			if name == f.count || name == f.sum || name == f.mean {
+				if f.identity == "" || strings.Contains(series, f.identity) {
+					shown[series] = v
+				}
+			}
+		}
+	}
+	all := maps.Clone(want)
+	maps.Copy(all, shown)
+	var wrong []string
+	for series := range all {
+		w, wanted := want[series]
+		g, there := shown[series]
+		name, _, _ := strings.Cut(series, "{")
+		mean := false
+		for _, f := range tableaus {
+			mean = mean || name == f.mean
+		}
+		if math.Abs(w-g) > 1e-6 || mean && wanted != there {
+			wrong = append(wrong, fmt.Sprintf("%s: from scratch %v (%v), shown %v (%v)", series, w, wanted, g, there))
+		}
+	}
+	return wrong
+}
+
+func TestWindowsEqualThoseComputedFromScratch(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		d := dice{T: t, legs: true}
+		rounds := d.rounds(d.world(), 4)
+		o := openOffice(t, "", worldSources()...)
+		for i, r := range rounds {
+			o.deliverWildly(d, rounds[:i], r, d.chance(50))
+			known := truthOf(rounds[:i+1])
+			for _, now := range []time.Time{r.now, r.now.Add(d.minutes(0, 59))} {
+				if wrong := differences(known.windows(endsAt(rounds[:i+1], now)), o.read(now)); len(wrong) > 0 {
+					t.Fatalf("round %d: %s", i, sorted(wrong))
+				}
+			}
+		}
+	})
+}
+
+// endsAt returns where the windows of each desk and kind end: at the least
+// as_of of the sources that feed it.
+func endsAt(rounds []round, now time.Time) map[string]map[desk.Kind]time.Time {
+	ends := map[string]map[desk.Kind]time.Time{"acme": {}, "brio": {}}
+	for _, s := range worldSources() {
+		asOf := time.Time{}
+		for _, r := range rounds {
+			if r.asOf[s.Name].After(asOf) {
+				asOf = r.asOf[s.Name]
+			}
+		}
+		for _, kind := range s.Feeds {
+			end := ends[s.Desk][kind]
+			if end.IsZero() || asOf.Before(end) {
+				end = asOf
+			}
+			if end.After(now) {
+				end = now
+			}
+			ends[s.Desk][kind] = end
+		}
+	}
+	return ends
+}

@@ -1,0 +1,158 @@
+package journal
+
+import (
+	"errors"
+	"math"
+	"reflect"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"pgregory.net/rapid"
+
+	"helpdesk_exporter/desk"
+	"helpdesk_exporter/tally"
+)
+
+var (
+	instants = rapid.OneOf(rapid.Just(time.Time{}), rapid.Map(rapid.Int64Min(math.MinInt64+1), func(n int64) time.Time {
+		return time.Unix(0, n).UTC()
+	}))
+	origins = filled[desk.Origin]()
+)
+
+// filled generates structs with every field set to anything, the zero value
+// included.
+func filled[T any]() *rapid.Generator[T] {
+	return rapid.MakeCustom[T](rapid.MakeConfig{Types: map[reflect.Type]*rapid.Generator[any]{
+		reflect.TypeFor[time.Time]():               instants.AsAny(),
+		reflect.TypeFor[desk.Opt[int]]():           optional(rapid.IntRange(math.MinInt32, math.MaxInt32)).AsAny(),
+		reflect.TypeFor[desk.Opt[float64]]():       optional(rapid.Float64()).AsAny(),
+		reflect.TypeFor[desk.Opt[time.Duration]](): optional(rapid.Map(rapid.Int64Range(-1e15, 1e15), duration)).AsAny(),
+	}})
+}
+
+func duration(n int64) time.Duration { return time.Duration(n) }
+
+func optional[T any](of *rapid.Generator[T]) *rapid.Generator[desk.Opt[T]] {
+	return rapid.OneOf(rapid.Just(desk.Opt[T]{}), rapid.Map(of, desk.Some[T]))
+}
+
+func TestARecordIsReadAsItWasKept(t *testing.T) {
+	t.Run("ticket", keeps[desk.Ticket](func(t *desk.Ticket) desk.Body { return t }))
+	t.Run("call", keeps[desk.Call](func(c *desk.Call) desk.Body { return c }))
+	t.Run("survey", keeps[desk.Survey](func(s *desk.Survey) desk.Body { return s }))
+}
+
+func keeps[T any](body func(*T) desk.Body) func(*testing.T) {
+	bodies, states := filled[T](), rapid.SliceOfN(filled[desk.State](), 1, 4)
+	return func(t *testing.T) {
+		rapid.Check(t, func(t *rapid.T) {
+			b := bodies.Draw(t, "body")
+			want := &desk.Held{
+				Record: desk.Record{
+					ID: rapid.String().Draw(t, "id"), Body: body(&b),
+					Origin: origins.Draw(t, "origin"), Deleted: rapid.Bool().Draw(t, "deleted"),
+				},
+				States:  states.Draw(t, "states"),
+				Counted: rapid.SliceOf(filled[desk.Entry]()).Draw(t, "counted"),
+			}
+			key := KeyOf(7, want.Body.Kind(), want.ID)
+			got, err := decodeHeld(key, appendHeld(nil, want))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
+				t.Fatalf("(-kept +read):\n%s", diff)
+			}
+		})
+	}
+}
+
+// A newer exporter of the same schema may have kept more; what this one does
+// not know it passes over.
+func TestFieldsOfANewerExporterArePassedOver(t *testing.T) {
+	want := &desk.Held{
+		Record: desk.Record{ID: "1", Body: &desk.Survey{Survey: "csat", Segment: "large"}},
+		States: []desk.State{{At: time.Unix(1, 0).UTC()}},
+	}
+	older := appendHeld(nil, want)
+	c := coder{writing: true, b: older}
+	number, text := uint64(5), "new"
+	c.number(1000, &number)
+	c.text(1001, &text)
+	// And before all that is known: numbers are free between the head and the
+	// body.
+	head := coder{writing: true}
+	head.held(&desk.Held{Record: desk.Record{Body: nil}, States: want.States})
+	head.text(9, &text)
+	body := coder{writing: true}
+	body.survey(want.Body.(*desk.Survey))
+	for _, newer := range [][]byte{c.b, append(head.b, body.b...)} {
+		got, err := decodeHeld(KeyOf(1, desk.KindSurvey, "1"), newer)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("(-kept +read):\n%s", diff)
+		}
+	}
+}
+
+func TestADamagedRecordIsAnError(t *testing.T) {
+	whole := appendHeld(nil, &desk.Held{
+		Record: desk.Record{Body: &desk.Ticket{Channel: "email"}}, States: []desk.State{{Timed: true}},
+	})
+	for name, b := range map[string][]byte{
+		"empty": nil, "cut short": whole[:len(whole)-1], "of another shape": {1 << 1, 0, 3 << 1, 1},
+		"longer than it is": {3<<1 | 1, 200},
+	} {
+		if _, err := decodeHeld(KeyOf(1, desk.KindTicket, "1"), b); !errors.Is(err, errDamaged) {
+			t.Errorf("%s: %v, want %v", name, err, errDamaged)
+		}
+	}
+	if _, err := decodeHeld(KeyOf(1, 77, "1"), whole); !errors.Is(err, errDamaged) {
+		t.Errorf("of an unknown kind: %v", err)
+	}
+}
+
+func FuzzDecodeHeld(f *testing.F) {
+	for _, body := range []desk.Body{&desk.Ticket{Team: "x", Attrs: map[string]string{"a": "b"}}, &desk.Call{Queue: "q"}, &desk.Survey{Score: desk.Some(1.0)}} {
+		f.Add(uint8(body.Kind()), appendHeld(nil, &desk.Held{Record: desk.Record{Body: body}, States: []desk.State{{Timed: true}}}))
+	}
+	f.Fuzz(func(t *testing.T, kind uint8, b []byte) {
+		key := KeyOf(1, desk.Kind(kind), "id")
+		held, err := decodeHeld(key, b)
+		if err != nil {
+			return
+		}
+		// What can be read can be kept, and is then read the same.
+		again, err := decodeHeld(key, appendHeld(nil, held))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(held, again, cmpopts.EquateEmpty(), cmpopts.EquateNaNs()); diff != "" {
+			t.Errorf("(-read +read again):\n%s", diff)
+		}
+	})
+}
+
+func FuzzDecodeSeriesState(f *testing.F) {
+	total := tally.Total{}
+	total.Observe(tally.Seconds(time.Minute), []tally.Amount{tally.Points(10), tally.Points(100)})
+	b, err := (&SeriesState{Start: time.Unix(1, 0), Total: total}).encode()
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(b)
+	f.Fuzz(func(t *testing.T, b []byte) {
+		var s SeriesState
+		if s.decode(b) != nil {
+			return
+		}
+		if _, err := s.encode(); err != nil {
+			t.Fatal(err)
+		}
+	})
+}
