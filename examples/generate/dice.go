@@ -88,6 +88,20 @@ func outage(t time.Time) bool {
 	return false
 }
 
+// surge is how many times more contacts than usual come in. The hour in which
+// a replay starts is the worst of all, so that there is something to watch.
+func surge(t time.Time) float64 {
+	start := begin.Add(end.Sub(begin) * 3 / 4)
+	switch {
+	case !t.Before(start) && t.Before(start.Add(time.Hour)):
+		return 25
+	case outage(t):
+		return 2.5
+	default:
+		return 1
+	}
+}
+
 // arrivals returns the moments at which contacts come in over the span, in
 // order.
 func (d dice) arrivals(perDay float64) []time.Time {
@@ -98,10 +112,7 @@ func (d dice) arrivals(perDay float64) []time.Time {
 	var times []time.Time
 	const step = 30 * time.Minute
 	for from := begin; from.Before(end); from = from.Add(step) {
-		mean := perDay * step.Hours() * hourly[from.Hour()] / sum * daily[from.Weekday()]
-		if outage(from) {
-			mean *= 2.5
-		}
+		mean := perDay * step.Hours() * hourly[from.Hour()] / sum * daily[from.Weekday()] * surge(from)
 		for range d.poisson(mean) {
 			times = append(times, from.Add(time.Duration(d.IntN(int(step.Seconds())))*time.Second))
 		}
