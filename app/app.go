@@ -136,7 +136,7 @@ func (a *App) sourceConfigs() []book.SourceConfig {
 	for _, s := range a.config.Sources {
 		common := s.Shared()
 		configs = append(configs, book.SourceConfig{
-			Name: common.Name, Desk: common.Desk, Feeds: s.Feeds(),
+			Name: common.Name, Desk: common.Desk, Type: common.Type, Feeds: s.Feeds(),
 			History: a.history(s), RefersTo: common.RefersTo,
 			StaleAfter: time.Duration(common.StaleAfter), ExpectEvery: time.Duration(common.ExpectEvery),
 		})

@@ -22,6 +22,7 @@ import (
 type SourceConfig struct {
 	Name        string
 	Desk        string
+	Type        string // of its adapter
 	Feeds       []desk.Kind
 	History     sources.History
 	RefersTo    string        // the source that references mean, where several could be

@@ -3,6 +3,7 @@ package book
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"time"
 
 	"helpdesk_exporter/desk"
@@ -78,6 +79,9 @@ func (b *Book) newChange(s *source, now time.Time) *change {
 	}
 	for _, kind := range s.Feeds {
 		c.epochs[kind] = s.book.kind(kind).epoch
+	}
+	if s.state.LastSuccess.After(s.state.LastPoll) {
+		maps.Copy(c.expired, s.expired) // a page of the same poll came before
 	}
 	return c
 }
@@ -211,7 +215,9 @@ func (b *Book) apply(c *change, anew *figures) {
 	defer b.mu.Unlock()
 	c.show()
 	c.source.state = c.state
-	c.source.expired = c.expired
+	if c.state.LastNews.Equal(c.now) {
+		c.source.expired = c.expired // what the last poll with records brought
+	}
 	if anew != nil {
 		anew.install()
 	} else {

@@ -128,26 +128,35 @@ func TestAFailedPageLeavesNoTraceAndMayComeAgain(t *testing.T) {
 	o.redefine(d)
 	o.reopen(monday)
 	o.poll("zen", monday)
-	page := desk.Page{AsOf: monday.Add(time.Hour), Cursor: desk.Cursor("next"), Records: []desk.Record{
-		ticket("1", monday, monday, desk.StatusOpen), ticket("2", monday, monday, desk.StatusOpen, ofTeam("tech")),
-	}}
-	for range 3 {
-		o.failInTheMiddle("zen", page, monday.Add(time.Hour))
+	now := monday.Add(time.Hour)
+	page := func(teams ...string) desk.Page {
+		p := desk.Page{AsOf: now, Cursor: desk.Cursor("next")}
+		for _, team := range teams {
+			p.Records = append(p.Records, ticket(team, monday, monday, desk.StatusOpen, ofTeam(team)))
+		}
+		return p
 	}
-	o.reopen(monday.Add(time.Hour))
+	o.failInTheMiddle("zen", page("garbled", "by", "the", "desk"), now)
+	o.failInTheMiddle("zen", page("billing", "tech"), now)
 	if c := o.Cursor("zen"); c != nil {
 		t.Errorf("the cursor is %q", c)
 	}
-	o.commit("zen", page, monday.Add(time.Hour))
-	e := o.read(monday.Add(time.Hour))
-	for _, team := range []string{"billing", "tech"} {
-		series := `helpdesk_tickets_opened_total{desk="acme",channel="email",priority="normal",team="` + team + `"}`
-		if n := e.totals[series].n; n != 1 {
-			t.Errorf("%s is %d, want 1", series, n)
-		}
+	o.commit("zen", page("billing", "tech"), now)
+	if c := o.Cursor("zen"); string(c) != "next" {
+		t.Errorf("the cursor is %q, want next", c)
 	}
-	if folded := o.Folded(); len(folded) > 0 {
-		t.Errorf("a failed page has taken the room: %v folded", folded)
+	for range 2 {
+		e := o.read(now)
+		for _, team := range []string{"billing", "tech"} {
+			series := `helpdesk_tickets_opened_total{desk="acme",channel="email",priority="normal",team="` + team + `"}`
+			if n := e.totals[series].n; n != 1 {
+				t.Errorf("%s is %d, want 1", series, n)
+			}
+		}
+		if folded := o.Folded(); len(folded) > 0 {
+			t.Errorf("a failed page has taken the room: %v folded", folded)
+		}
+		o.reopen(now)
 	}
 }
 

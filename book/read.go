@@ -263,7 +263,7 @@ type SourceHealth struct {
 	AsOf        time.Time
 	LastSuccess time.Time
 	LastEvent   time.Time
-	Expired     map[desk.Kind]int // records of the last page that came after their time
+	Expired     map[desk.Kind]int // records of the last poll with any that came after their time
 }
 
 // Health returns how the sources are doing, in the order of the configuration.

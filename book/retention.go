@@ -55,10 +55,16 @@ type heldAt struct {
 	held *desk.Held
 }
 
-// sweep looks at the next few records of the source, and begins again after the
-// last. It returns those that have expired.
+// sweep looks at the next few records of the source and returns those that have
+// expired. After the last it begins again once the horizon has moved.
 func (c *change) sweep(tx *journal.Tx) (expired []heldAt, err error) {
 	from := c.state.Sweep
+	if from.IsZero() {
+		if !c.state.Horizon.After(c.state.Swept) {
+			return nil, nil
+		}
+		c.state.Swept = c.state.Horizon
+	}
 	c.state.Sweep = journal.Sweep{}
 	looked := 0
 	for _, kind := range slices.Sorted(slices.Values(c.source.Feeds)) {

@@ -106,6 +106,7 @@ func (c *Collector) Collect(ch chan<- prometheus.Metric) {
 	s := &scrape{Collector: c}
 	c.book.Read(now, s)
 	s.health(c.book.Health(now))
+	s.info()
 	s.objectives()
 	// The book is free again before a slow reader takes the first metric.
 	for _, m := range s.metrics {

@@ -41,7 +41,7 @@ func newCollector(t *testing.T, forms Forms) *Collector {
 			ServiceLevels: []kpi.ServiceLevel{{Name: "phone", Threshold: 20 * time.Second, ShortAbandon: 5 * time.Second, Abandons: "negative", Objective: 0.8}},
 		}),
 		Sources: []book.SourceConfig{{
-			Name: "all", Desk: "acme", Feeds: desk.Kinds(), History: sources.HistoryCounters, StaleAfter: time.Hour,
+			Name: "all", Desk: "acme", Type: "csv", Feeds: desk.Kinds(), History: sources.HistoryCounters, StaleAfter: time.Hour,
 		}},
 	})
 	if err != nil {

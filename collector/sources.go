@@ -14,7 +14,7 @@ import (
 // decided about them.
 type sourceFamilies struct {
 	synced, lastSuccess, asOf, lastEvent *family
-	folded, objective                    *family
+	info, folded, objective              *family
 }
 
 func newSourceFamilies() sourceFamilies {
@@ -26,6 +26,9 @@ func newSourceFamilies() sourceFamilies {
 		lastSuccess: source("last_success_timestamp_seconds", "When the source was last read without an error."),
 		asOf:        source("as_of_timestamp_seconds", "Up to when the source is known completely; windows end there."),
 		lastEvent:   source("last_event_timestamp_seconds", "When the newest event happened that the source has told of."),
+		info: newFamily("helpdesk_source_info",
+			"What the source is: its value is always 1. url_host is empty for sources that are no servers.",
+			"desk", "source", "type", "url_host"),
 		folded: newFamily("helpdesk_label_values_folded_total",
 			"Times that a label value, or under the label series a whole label set, went to other because there were too many.",
 			"label"),
@@ -36,7 +39,14 @@ func newSourceFamilies() sourceFamilies {
 }
 
 func (f sourceFamilies) all() []*family {
-	return []*family{f.synced, f.lastSuccess, f.asOf, f.lastEvent, f.folded, f.objective}
+	return []*family{f.synced, f.lastSuccess, f.asOf, f.lastEvent, f.info, f.folded, f.objective}
+}
+
+// info adds what the sources are.
+func (s *scrape) info() {
+	for _, source := range s.book.Sources {
+		s.add(s.sources.info.gauge(1, source.Desk, source.Name, source.Type, ""))
+	}
 }
 
 // health adds how the sources are doing. A time that is not known is absent.

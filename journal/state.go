@@ -23,6 +23,7 @@ type Source struct {
 	LastNews    time.Time   `json:"last_news,omitzero"` // when the last poll with records was
 	Horizon     time.Time   `json:"horizon,omitzero"`   // what lies before it is forgotten
 	Sweep       Sweep       `json:"sweep,omitzero"`
+	Swept       time.Time   `json:"swept,omitzero"`    // the horizon of the last search for expired records
 	Tickets     uint32      `json:"tickets,omitempty"` // number of the source that its surveys are joined to
 }
 
