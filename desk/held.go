@@ -40,6 +40,12 @@ type Shows uint8
 // to a survey.
 const ShowsAnswer Shows = 1
 
+// SoleState returns the states of a record of which one state was reported.
+func SoleState(r Record) []State { return []State{stateOf(r)} }
+
+// Sole reports whether the record is just what its one state said.
+func (h *Held) Sole() bool { return len(h.States) == 1 && h.States[0].is(stateOf(h.Record)) }
+
 // stateOf condenses one reported state.
 func stateOf(r Record) State {
 	s := State{

@@ -1,6 +1,7 @@
 package journal
 
 import (
+	"bytes"
 	"errors"
 	"math"
 	"reflect"
@@ -85,7 +86,8 @@ func TestFieldsOfANewerExporterArePassedOver(t *testing.T) {
 	// And before all that is known: numbers are free between the head and the
 	// body.
 	head := coder{writing: true}
-	head.held(&desk.Held{Record: desk.Record{Body: nil}, States: want.States})
+	sole := false
+	head.head(want, &sole)
 	head.text(9, &text)
 	body := coder{writing: true}
 	body.survey(want.Body.(*desk.Survey))
@@ -155,4 +157,28 @@ func FuzzDecodeSeriesState(f *testing.F) {
 			t.Fatal(err)
 		}
 	})
+}
+
+func TestARecordOfOneStateIsKeptOnceAndReadBackWhole(t *testing.T) {
+	opened := time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)
+	first := desk.Record{
+		ID: "1", Origin: desk.Origin{Dropped: opened, Name: "a.csv", Row: 7},
+		Body: &desk.Ticket{CreatedAt: opened, UpdatedAt: opened, Status: desk.StatusNew, Team: "a", Channel: "email"},
+	}
+	later := first
+	later.Body = &desk.Ticket{CreatedAt: opened, UpdatedAt: opened.Add(time.Hour), Status: desk.StatusOpen, Team: "b"}
+	one := desk.Merge(nil, first)
+	for _, want := range []*desk.Held{one, desk.Merge(one, later)} {
+		b := appendHeld(nil, want)
+		got, err := decodeHeld(KeyOf(1, desk.KindTicket, "1"), b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("(-kept +read):\n%s", diff)
+		}
+	}
+	if n := bytes.Count(appendHeld(nil, one), []byte("email")); n != 1 {
+		t.Errorf("the channel of a record with one state is kept %d times", n)
+	}
 }

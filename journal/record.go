@@ -35,18 +35,35 @@ func decodeHeld(key Key, b []byte) (*desk.Held, error) {
 	return h, nil
 }
 
+// held codes a record. One that is just what its only state said, as most are,
+// is kept once.
 func (c *coder) held(h *desk.Held) {
+	sole := c.writing && h.Sole()
+	c.head(h, &sole)
+	c.body(h.Body)
+	if sole && !c.writing {
+		h.States = desk.SoleState(h.Record)
+	}
+}
+
+func (c *coder) head(h *desk.Held, sole *bool) {
 	c.flag(1, &h.Deleted)
 	c.origin(2, &h.Origin)
-	list(c, 3, &h.States, (*coder).state)
+	if !c.writing || !*sole {
+		list(c, 3, &h.States, (*coder).state)
+	}
 	list(c, 4, (*[]desk.Entry)(&h.Counted), func(c *coder, e *desk.Entry) {
 		enum(c, 1, &e.Fact)
 		n := uint64(e.N)
 		c.number(2, &n)
 		e.N = uint32(n)
 	})
-	// The body's own fields follow, numbered from 16.
-	switch body := h.Body.(type) {
+	c.flag(5, sole)
+}
+
+// body codes the body's own fields, numbered from 16.
+func (c *coder) body(body desk.Body) {
+	switch body := body.(type) {
 	case *desk.Ticket:
 		c.ticket(body)
 	case *desk.Call:

@@ -125,11 +125,21 @@ func (s *boltStore) size() int64 {
 
 func (s *boltStore) close() error { return s.db.Close() }
 
+// fill is how full a page may be when it is split. Ids mostly ascend, so pages
+// left half empty, as is the default, would stay so.
+const fill = 0.9
+
 type boltTx struct{ tx *bolt.Tx }
 
-func (t boltTx) get(bucket, key []byte) []byte       { return t.tx.Bucket(bucket).Get(key) }
-func (t boltTx) put(bucket, key, value []byte) error { return t.tx.Bucket(bucket).Put(key, value) }
-func (t boltTx) remove(bucket, key []byte) error     { return t.tx.Bucket(bucket).Delete(key) }
+func (t boltTx) get(bucket, key []byte) []byte { return t.tx.Bucket(bucket).Get(key) }
+
+func (t boltTx) put(bucket, key, value []byte) error {
+	b := t.tx.Bucket(bucket)
+	b.FillPercent = fill
+	return b.Put(key, value)
+}
+
+func (t boltTx) remove(bucket, key []byte) error { return t.tx.Bucket(bucket).Delete(key) }
 
 func (t boltTx) scan(bucket, start []byte, f func(k, v []byte) bool) {
 	c := t.tx.Bucket(bucket).Cursor()
