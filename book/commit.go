@@ -27,6 +27,7 @@ func (b *Book) Commit(name string, page desk.Page, now time.Time) error {
 	b.writer.Lock()
 	defer b.writer.Unlock()
 	c := b.newChange(b.sources[name], now)
+	c.deltas = make([]delta, 0, len(page.Records)*deltasPerRecord)
 	err := b.Journal.Update(func(tx *journal.Tx) error {
 		for _, r := range page.Records {
 			if err := c.record(tx, r); err != nil {
@@ -69,6 +70,10 @@ type change struct {
 // counts are how many facts of one measure are known, and how many a record
 // showed before and shows after a change.
 type counts struct{ known, before, after uint32 }
+
+// deltasPerRecord is how many contributions a new ticket mostly makes: room for
+// a page is taken at once.
+const deltasPerRecord = 8
 
 func (b *Book) newChange(s *source, now time.Time) *change {
 	c := &change{

@@ -1,6 +1,8 @@
 package book
 
 import (
+	"slices"
+
 	"helpdesk_exporter/desk"
 	"helpdesk_exporter/journal"
 	"helpdesk_exporter/kpi"
@@ -121,8 +123,9 @@ func othersOf(tx *journal.Tx, contact, but journal.Key) (o others, err error) {
 }
 
 func sum(x, y desk.Ledger) desk.Ledger {
+	x = slices.Clone(x)
 	for _, e := range y {
-		x = x.With(e.Fact, x.Of(e.Fact)+e.N)
+		x.Add(e.Fact, e.N)
 	}
 	return x
 }

@@ -263,13 +263,12 @@ func (l Ledger) Of(fact uint8) uint32 {
 	return 0
 }
 
-// With returns the ledger with the number of one kind of fact set.
-func (l Ledger) With(fact uint8, n uint32) Ledger {
-	i, found := slices.BinarySearchFunc(l, fact, func(e Entry, f uint8) int { return int(e.Fact) - int(f) })
-	if found {
-		out := slices.Clone(l)
-		out[i].N = n
-		return out
+// Add counts n more facts of a kind. The ledger changes in place: a record's own
+// must be cloned first.
+func (l *Ledger) Add(fact uint8, n uint32) {
+	i, found := slices.BinarySearchFunc(*l, fact, func(e Entry, f uint8) int { return int(e.Fact) - int(f) })
+	if !found {
+		*l = slices.Insert(*l, i, Entry{Fact: fact})
 	}
-	return slices.Insert(slices.Clone(l), i, Entry{Fact: fact, N: n})
+	(*l)[i].N += n
 }

@@ -117,7 +117,7 @@ func TestARecordIsUnchangedOnlyWhenAllOfItIs(t *testing.T) {
 			if !tx.Unchanged(key, held) {
 				t.Error("the same record is changed")
 			}
-			held.Counted = held.Counted.With(3, 1)
+			held.Counted.Add(3, 1)
 			if tx.Unchanged(key, held) {
 				t.Error("another ledger is no change")
 			}
