@@ -84,8 +84,13 @@ func TestRecordsOfOneKindComeByID(t *testing.T) {
 	journals(t, func(t *testing.T, j *Journal) {
 		update(t, j, func(tx *Tx) error {
 			for _, key := range []Key{
-				{1, desk.KindTicket, "b"}, {1, desk.KindTicket, "a"}, {1, desk.KindTicket, "\xff\xff"}, {1, desk.KindTicket, ""},
-				{0, desk.KindTicket, "c"}, {2, desk.KindTicket, "c"}, {1, desk.KindCall, "c"},
+				{1, desk.KindTicket, "b"},
+				{1, desk.KindTicket, "a"},
+				{1, desk.KindTicket, "\xff\xff"},
+				{1, desk.KindTicket, ""},
+				{0, desk.KindTicket, "c"},
+				{2, desk.KindTicket, "c"},
+				{1, desk.KindCall, "c"},
 			} {
 				if err := tx.PutRecord(key, held); err != nil {
 					return err
