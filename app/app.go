@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
 	"path/filepath"
 	"sync"
 	"time"
@@ -88,6 +89,7 @@ func New(o Options, now time.Time) (*App, error) {
 	warnOfUnused(c, o.Logger)
 	a := &App{options: o, config: c, registry: prometheus.NewRegistry()}
 	metrics := newMetrics(a.registry, now)
+	warnOfEmptyJournal(o)
 	if a.journal, err = journal.Open(o.StoragePath); err != nil {
 		return nil, err
 	}
@@ -120,6 +122,16 @@ func warnOfUnused(c *config.Config, logger *slog.Logger) {
 		if part.used {
 			logger.Warn("This version checks a part of the configuration and makes no figures of it", "key", part.key)
 		}
+	}
+}
+
+// warnOfEmptyJournal tells of a journal that was lost without a trace, as a
+// power loss or a full disk may leave it. It is no error: a process that is
+// killed while it makes the journal leaves the same.
+func warnOfEmptyJournal(o Options) {
+	file := filepath.Join(o.StoragePath, journal.FileName)
+	if info, err := os.Stat(file); o.StoragePath != "" && err == nil && info.Size() == 0 {
+		o.Logger.Warn("The journal is empty: every counter starts anew; restore a backup if there was more", "file", file)
 	}
 }
 

@@ -172,6 +172,9 @@ func (c *change) keep(tx *journal.Tx) error {
 // its first sync. A source that has brought nothing for longer than it may is
 // not waited for.
 func (c *change) found() {
+	if c.state.AsOf.IsZero() {
+		return // it has found nothing that the counters could begin with
+	}
 	for kind, epoch := range c.epochs {
 		if epoch.Founded || !c.allSynced(kind) {
 			continue

@@ -188,7 +188,7 @@ func (c *change) fact(of kpi.Contribution) {
 	l := c.leafOf(of)
 	epoch := c.epochs[l.measure.Kind]
 	switch {
-	case c.state.Synced:
+	case known(&c.state):
 		if !of.At.IsZero() {
 			c.lags = append(c.lags, c.now.Sub(of.At))
 		}

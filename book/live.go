@@ -151,7 +151,7 @@ func (d *deskBook) endOf(kind desk.Kind, now time.Time, c *change) time.Time {
 			state = &c.state
 		}
 		asOf := state.AsOf
-		if !state.Synced && state.LastEvent.After(asOf) {
+		if !known(state) && state.LastEvent.After(asOf) {
 			// A source tells how far it is complete when it has read all; until
 			// then nothing must wait to enter windows that nobody sees.
 			asOf = state.LastEvent
@@ -162,7 +162,7 @@ func (d *deskBook) endOf(kind desk.Kind, now time.Time, c *change) time.Time {
 		if asOf.After(most) {
 			most = asOf
 		}
-		if state.Synced && (least.IsZero() || asOf.Before(least)) {
+		if known(state) && (least.IsZero() || asOf.Before(least)) {
 			least = asOf
 		}
 	}
@@ -174,6 +174,11 @@ func (d *deskBook) endOf(kind desk.Kind, now time.Time, c *change) time.Time {
 	}
 	return least
 }
+
+// known reports whether a source's history is known. A folder whose first drop
+// is still to come, or that is not mounted yet, is synced and tells nothing of
+// how far it is complete: what it brings then is its history.
+func known(s *journal.Source) bool { return s.Synced && !s.AsOf.IsZero() }
 
 // waitingList is a heap of deltas, the earliest first; it implements
 // [heap.Interface].

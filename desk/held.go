@@ -19,7 +19,7 @@ type Held struct {
 // State is the memory of one reported state: enough to tell when a fact became
 // visible and which dimensions the record had then.
 type State struct {
-	At      time.Time // when the state held, as the record tells it
+	At      time.Time // when the state held: as the desk says, else when its drop was written
 	Origin  Origin    // orders states of the same instant
 	Timed   bool      // At is the desk's own time of this very state
 	Deleted bool
@@ -55,6 +55,12 @@ func stateOf(r Record) State {
 	s.Timed = !s.At.IsZero()
 	if !s.Timed {
 		s.At = r.Body.Newest()
+		if !r.Origin.Dropped.IsZero() {
+			// A drop tells how things were when it was written. Were the newest
+			// time inside to decide, a later drop that takes a time back, for a
+			// reopening or a correction, would count for older and be ignored.
+			s.At = r.Origin.Dropped
+		}
 	}
 	if t, ok := r.Body.(*Ticket); ok {
 		s.Status = t.Status
@@ -78,9 +84,10 @@ func (s State) compare(o State) int {
 	return s.Origin.Compare(o.Origin)
 }
 
-// same reports whether two states of the same instant say the same.
+// same reports whether two states say the same: with the desk's own time of
+// them, at the same instant.
 func (s State) same(o State) bool {
-	return s.At.Equal(o.At) && s.Timed == o.Timed && s.Deleted == o.Deleted && s.Shows == o.Shows &&
+	return s.Timed == o.Timed && (!s.Timed || s.At.Equal(o.At)) && s.Deleted == o.Deleted && s.Shows == o.Shows &&
 		s.Status == o.Status && s.Reopens == o.Reopens &&
 		s.FirstSolvedAt.Equal(o.FirstSolvedAt) && s.SolvedAt.Equal(o.SolvedAt) &&
 		slices.Equal(s.Dims, o.Dims)
@@ -237,8 +244,10 @@ func (s *State) Dim(name string) string {
 // Newest returns the newest instant that the record speaks of.
 func (h *Held) Newest() time.Time {
 	n := h.Body.Newest()
-	if len(h.States) > 0 {
-		n = newest(n, h.States[len(h.States)-1].At)
+	for _, s := range h.States {
+		if s.Timed {
+			n = newest(n, s.At)
+		}
 	}
 	return n
 }

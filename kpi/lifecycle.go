@@ -239,8 +239,12 @@ func (l *lifecycle) correct(t *desk.Ticket) {
 	if n == 0 {
 		return
 	}
-	if l.phase == finished && !t.SolvedAt.IsZero() && !l.stale(t.SolvedAt) {
-		l.solves[n-1].at = t.SolvedAt
+	solved := t.SolvedAt
+	if solved.IsZero() && t.FirstSolvedAt.IsZero() {
+		solved = t.ClosedAt
+	}
+	if l.phase == finished && !solved.IsZero() && !l.stale(solved) {
+		l.solves[n-1].at = solved
 	}
 	if !t.FirstSolvedAt.IsZero() && (n > 1 || t.SolvedAt.IsZero()) {
 		l.solves[0].at = t.FirstSolvedAt

@@ -206,6 +206,10 @@ func TestAFileRemovedAndWrittenAnewIsAReplacement(t *testing.T) {
 
 func TestAsOfNow(t *testing.T) {
 	d := newDesktop(t, ticketsYAML+"as_of: now\n")
+	if page := d.fetch(noon); !page.AsOf.IsZero() {
+		t.Errorf("as of %s before there was any drop: its folder may not be mounted yet", page.AsOf)
+	}
+	d.drop("a.csv", ticketsHead+"1,2026-03-05 10:00:00,new,A\n", hourAgo())
 	if page := d.fetch(noon); !page.AsOf.Equal(noon) {
 		t.Errorf("as of %s, want %s", page.AsOf, noon)
 	}

@@ -35,9 +35,9 @@ func readSheet(r *rows, p *plan) (*sheet, error) {
 		}
 		note := len(head.raw) < 8 && bytes.HasPrefix(head.raw, []byte("sep=")) // to a spreadsheet program
 		if !note {
-			s, err := newSheet(head.cells, p, r.comma)
+			s, err := newSheet(head.cells, p, r.comma, head.torn)
 			if err != nil && head.torn {
-				err = fmt.Errorf("%w: %w", errTornHeader, err)
+				err = fmt.Errorf("%w, as LF or CRLF: %w", errTornHeader, err)
 			}
 			r.consume()
 			return s, err
@@ -46,7 +46,9 @@ func readSheet(r *rows, p *plan) (*sheet, error) {
 	}
 }
 
-func newSheet(cells [][]byte, p *plan, comma byte) (*sheet, error) {
+// newSheet reads a header. All of a file may stand in a torn one, so that none
+// of it is shown.
+func newSheet(cells [][]byte, p *plan, comma byte, torn bool) (*sheet, error) {
 	s := &sheet{need: len(cells)}
 	names := make([]string, len(cells))
 	for i, cell := range cells {
@@ -65,7 +67,7 @@ func newSheet(cells [][]byte, p *plan, comma byte) (*sheet, error) {
 			}
 			column := findHeader(names, headerName(want))
 			if column < 0 {
-				return nil, missingHeader(names, want, f.name, comma, p.knowsAny(names))
+				return nil, missingHeader(names, want, f.name, comma, !torn && p.knowsAny(names))
 			}
 			parts = append(parts, part{column: column})
 		}

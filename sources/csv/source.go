@@ -227,8 +227,8 @@ func (s *Source) handOut(p *page, since desk.Cursor, until time.Time) (desk.Page
 	switch {
 	case out.More:
 		// Something is still to come, so nothing is complete.
-	case s.config.AsOf == asOfNow:
-		out.AsOf = until
+	case s.config.AsOf == asOfNow && (len(s.state.Files) > 0 || !s.state.AsOf.IsZero()):
+		out.AsOf = until // but for a folder that never held a file: it may not be mounted yet
 	default:
 		out.AsOf = s.state.AsOf
 	}
