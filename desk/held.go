@@ -144,10 +144,10 @@ func speaker(states []State) State {
 	return states[len(states)-1]
 }
 
-// insertState returns states with s in its place. Of a run of equal states of
-// one instant only the ends are kept, for nothing changed between them: an
-// export without times says the same in every drop. Should a drop be read after
-// its successors, a change and its undoing within such a run may stay unseen.
+// insertState returns states with s in its place. Of a run of equal states only
+// the ends are kept, for nothing changed between them: an export without times
+// says the same in every drop. Should a drop be read after its successors, a
+// change and its undoing within such a run may stay unseen.
 func insertState(states []State, s State) []State {
 	for i := range states {
 		if states[i].is(s) {

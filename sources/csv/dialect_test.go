@@ -156,6 +156,20 @@ func TestHeadersThatAreDoubledOrMissing(t *testing.T) {
 	}
 }
 
+// With the line ends of old Macs, all of a file stands in its header.
+func TestAHeaderThatNeverEndsIsNotShown(t *testing.T) {
+	d := newDesktop(t, ticketsYAML)
+	text := "id,created,status,team\r1,2026-03-01 10:00:00,open,jane@example.org\r"
+	d.drop("a.csv", text, hourAgo())
+	_, err := d.drain(noon)
+	if err == nil || !strings.Contains(err.Error(), "LF or CRLF") {
+		t.Fatalf("got %v, want the line ends that are read", err)
+	}
+	if strings.Contains(err.Error(), "jane") || strings.Contains(err.Error(), "2026-03-01") {
+		t.Errorf("cells are shown: %v", err)
+	}
+}
+
 func TestAHeaderHalfWrittenIsNoErrorYet(t *testing.T) {
 	d := newDesktop(t, ticketsYAML+"settle: 0s\n")
 	d.drop("a.csv", "id,crea", noon)
