@@ -2,7 +2,8 @@ package desk
 
 import "time"
 
-// Call is one state of a phone call or a live chat, or of one leg of it.
+// Call is one state of a phone call or a live chat, or of one leg of it; or the
+// sums that a carrier reports for a period, which then has both its ends.
 type Call struct {
 	ArrivedAt  time.Time
 	QueuedAt   time.Time // the wait starts here, after the menu
@@ -28,6 +29,11 @@ type Call struct {
 	Hold      Opt[time.Duration]
 	WrapUp    Opt[time.Duration]
 	Transfers Opt[int]
+
+	PeriodStart time.Time // of the sums
+	PeriodEnd   time.Time // the first instant behind the period
+	Attempts    Opt[int]  // to get through in the period, the blocked ones among them
+	Blocked     Opt[int]
 }
 
 // Kind implements [Body].
@@ -51,7 +57,7 @@ func (c *Call) shows() Shows {
 
 // Newest implements [Body].
 func (c *Call) Newest() time.Time {
-	return newest(c.ArrivedAt, c.QueuedAt, c.AnsweredAt, c.EndedAt)
+	return newest(c.ArrivedAt, c.QueuedAt, c.AnsweredAt, c.EndedAt, c.PeriodEnd)
 }
 
 // Outcome is how a call ended. Its numbers are stored: never reuse one.
@@ -77,10 +83,7 @@ var outcomeNames = [...]string{
 
 // String returns the name that labels and configuration use.
 func (o Outcome) String() string {
-	if int(o) < len(outcomeNames) {
-		return outcomeNames[o]
-	}
-	return outcomeNames[OutcomeUnknown]
+	return nameOf(o, outcomeNames[:])
 }
 
 // Direction says who called. Its numbers are stored: never reuse one.

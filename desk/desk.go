@@ -18,23 +18,47 @@ type Kind uint8
 
 // The kinds of records that sources report.
 const (
-	KindTicket Kind = 1
-	KindCall   Kind = 2
-	KindSurvey Kind = 3
+	KindTicket      Kind = 1
+	KindCall        Kind = 2
+	KindSurvey      Kind = 3
+	KindMessage     Kind = 4
+	KindReview      Kind = 5
+	KindCustomer    Kind = 6
+	KindPurchase    Kind = 7
+	KindFeedback    Kind = 8
+	KindArticle     Kind = 9
+	KindArticleView Kind = 10
+	KindSession     Kind = 11
+	KindOutreach    Kind = 12
+	KindReferral    Kind = 13
+	KindEnrolment   Kind = 14
+	KindStaffing    Kind = 15
+	KindCost        Kind = 16
 )
 
+var kindNames = [...]string{
+	KindTicket: "ticket", KindCall: "call", KindSurvey: "survey", KindMessage: "message",
+	KindReview: "review", KindCustomer: "customer", KindPurchase: "purchase", KindFeedback: "feedback",
+	KindArticle: "article", KindArticleView: "article_view", KindSession: "session", KindOutreach: "outreach",
+	KindReferral: "referral", KindEnrolment: "enrolment", KindStaffing: "staffing", KindCost: "cost",
+}
+
 // Kinds lists every kind, in the order of their numbers.
-func Kinds() []Kind { return []Kind{KindTicket, KindCall, KindSurvey} }
+func Kinds() []Kind {
+	var kinds []Kind
+	for k := KindTicket; k <= KindCost; k++ {
+		kinds = append(kinds, k)
+	}
+	return kinds
+}
 
 // String returns the name that the configuration and the labels use.
 func (k Kind) String() string {
-	switch k {
-	case KindTicket:
-		return "ticket"
-	case KindCall:
-		return "call"
-	case KindSurvey:
-		return "survey"
+	switch {
+	case k == KindContact:
+		return "contact"
+	case k >= KindTicket && int(k) < len(kindNames):
+		return kindNames[k]
 	default:
 		return fmt.Sprintf("kind(%d)", uint8(k))
 	}
@@ -49,7 +73,8 @@ type Record struct {
 	Body    Body
 }
 
-// Body is the content of a record: a *Ticket, a *Call or a *Survey.
+// Body is the content of a record: a *Ticket, a *Call, a *Survey ..., one type
+// for each [Kind].
 type Body interface {
 	Kind() Kind
 	// Changed returns the instant the desk gives for this very state, zero
@@ -106,6 +131,11 @@ type Page struct {
 	Cursor  Cursor    // where the next Fetch goes on from
 	More    bool      // there is more to fetch at once
 	AsOf    time.Time // the source is complete up to here; zero: no news
+
+	// Snapshot, where it is not zero, is the drop that ends with this page and
+	// lists every open ticket of the source: those whose newest state was told
+	// before it are gone.
+	Snapshot Origin
 }
 
 // Reject is a record that could not be translated, or a whole file of them.

@@ -12,7 +12,7 @@ import (
 // ends in the same record.
 type Held struct {
 	Record          // the newest state; a ticket's lists are united over all states
-	States  []State // what each state said that facts are made of, oldest first
+	States  []State // what each state said that facts are made of, oldest first; none: see Attach
 	Counted Ledger  // how many facts of each kind the counters have counted
 }
 
@@ -37,7 +37,7 @@ type State struct {
 type Shows uint8
 
 // ShowsAnswer: the first response to a ticket, the end of a call, the answer
-// to a survey.
+// to a survey, the outcome of what has one.
 const ShowsAnswer Shows = 1
 
 // SoleState returns the states of a record of which one state was reported.
@@ -64,6 +64,9 @@ func stateOf(r Record) State {
 	}
 	if t, ok := r.Body.(*Ticket); ok {
 		s.Status = t.Status
+		if t.MergedInto != "" {
+			s.Status = StatusMerged // whatever the desk calls it: its story goes on elsewhere
+		}
 		if r.Deleted {
 			s.Status = StatusDeleted
 		}
@@ -191,9 +194,7 @@ func uniteTicket(t, a, b *Ticket) *Ticket {
 		a = &Ticket{}
 	}
 	u := *t
-	u.Messages = unite(a.Messages, b.Messages, func(x, y Message) int {
-		return cmp.Or(x.At.Compare(y.At), cmp.Compare(x.Author, y.Author), boolInt(x.Public)-boolInt(y.Public))
-	})
+	u.Messages = uniteMessages(a.Messages, b.Messages)
 	u.StatusChanges = unite(a.StatusChanges, b.StatusChanges, func(x, y StatusChange) int {
 		return cmp.Or(x.At.Compare(y.At), cmp.Compare(x.Status, y.Status))
 	})

@@ -56,13 +56,6 @@ type Ticket struct {
 	SLA           []SLAEvent
 }
 
-// Message is one entry of a ticket's conversation, without its text.
-type Message struct {
-	At     time.Time
-	Author Role
-	Public bool
-}
-
 // StatusChange says that a ticket took on a status.
 type StatusChange struct {
 	At     time.Time
@@ -153,10 +146,7 @@ var statusNames = [...]string{
 
 // String returns the name that labels and configuration use.
 func (s Status) String() string {
-	if int(s) < len(statusNames) {
-		return statusNames[s]
-	}
-	return statusNames[StatusUnknown]
+	return nameOf(s, statusNames[:])
 }
 
 // Open reports whether the ticket still wants work.
@@ -198,8 +188,5 @@ var roleNames = [...]string{
 
 // String returns the role's name.
 func (r Role) String() string {
-	if int(r) < len(roleNames) {
-		return roleNames[r]
-	}
-	return roleNames[RoleUnknown]
+	return nameOf(r, roleNames[:])
 }

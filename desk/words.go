@@ -121,3 +121,24 @@ func parseName[T ~uint8](word string, names []string, unknown T) (T, bool) {
 	}
 	return unknown, false
 }
+
+// nameOf returns the name of a stored word, that of the unknown one for a number
+// without a name.
+func nameOf[W ~uint8](word W, names []string) string {
+	if int(word) < len(names) {
+		return names[word]
+	}
+	return names[0]
+}
+
+// dimOf returns the value of a dimension that a word gives, none when the word
+// is unknown.
+func dimOf[W interface {
+	~uint8
+	String() string
+}](word W) string {
+	if word == 0 {
+		return ""
+	}
+	return word.String()
+}

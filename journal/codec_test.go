@@ -28,6 +28,7 @@ var (
 func filled[T any]() *rapid.Generator[T] {
 	return rapid.MakeCustom[T](rapid.MakeConfig{Types: map[reflect.Type]*rapid.Generator[any]{
 		reflect.TypeFor[time.Time]():               instants.AsAny(),
+		reflect.TypeFor[desk.Opt[bool]]():          optional(rapid.Bool()).AsAny(),
 		reflect.TypeFor[desk.Opt[int]]():           optional(rapid.IntRange(math.MinInt32, math.MaxInt32)).AsAny(),
 		reflect.TypeFor[desk.Opt[float64]]():       optional(rapid.Float64()).AsAny(),
 		reflect.TypeFor[desk.Opt[time.Duration]](): optional(rapid.Map(rapid.Int64Range(-1e15, 1e15), duration)).AsAny(),
@@ -41,19 +42,46 @@ func optional[T any](of *rapid.Generator[T]) *rapid.Generator[desk.Opt[T]] {
 }
 
 func TestARecordIsReadAsItWasKept(t *testing.T) {
-	t.Run("ticket", keeps[desk.Ticket](func(t *desk.Ticket) desk.Body { return t }))
-	t.Run("call", keeps[desk.Call](func(c *desk.Call) desk.Body { return c }))
-	t.Run("survey", keeps[desk.Survey](func(s *desk.Survey) desk.Body { return s }))
+	kept := map[desk.Kind]func(*testing.T){
+		desk.KindTicket:      keeps[desk.Ticket](),
+		desk.KindCall:        keeps[desk.Call](),
+		desk.KindSurvey:      keeps[desk.Survey](),
+		desk.KindReview:      keeps[desk.Review](),
+		desk.KindCustomer:    keeps[desk.Customer](),
+		desk.KindPurchase:    keeps[desk.Purchase](),
+		desk.KindFeedback:    keeps[desk.Feedback](),
+		desk.KindArticle:     keeps[desk.Article](),
+		desk.KindArticleView: keeps[desk.ArticleView](),
+		desk.KindSession:     keeps[desk.Session](),
+		desk.KindOutreach:    keeps[desk.Outreach](),
+		desk.KindReferral:    keeps[desk.Referral](),
+		desk.KindEnrolment:   keeps[desk.Enrolment](),
+		desk.KindStaffing:    keeps[desk.Staffing](),
+		desk.KindCost:        keeps[desk.Cost](),
+	}
+	for _, kind := range desk.Kinds() {
+		test := kept[kind]
+		switch {
+		case kind == desk.KindMessage: // kept with its ticket
+		case test == nil:
+			t.Errorf("no test keeps a %s", kind)
+		default:
+			t.Run(kind.String(), test)
+		}
+	}
 }
 
-func keeps[T any](body func(*T) desk.Body) func(*testing.T) {
+func keeps[T any, B interface {
+	*T
+	desk.Body
+}]() func(*testing.T) {
 	bodies, states := filled[T](), rapid.SliceOfN(filled[desk.State](), 1, 4)
 	return func(t *testing.T) {
 		rapid.Check(t, func(t *rapid.T) {
 			b := bodies.Draw(t, "body")
 			want := &desk.Held{
 				Record: desk.Record{
-					ID: rapid.String().Draw(t, "id"), Body: body(&b),
+					ID: rapid.String().Draw(t, "id"), Body: B(&b),
 					Origin: origins.Draw(t, "origin"), Deleted: rapid.Bool().Draw(t, "deleted"),
 				},
 				States:  states.Draw(t, "states"),
@@ -114,13 +142,22 @@ func TestADamagedRecordIsAnError(t *testing.T) {
 			t.Errorf("%s: %v, want %v", name, err, errDamaged)
 		}
 	}
-	if _, err := decodeHeld(KeyOf(1, 77, "1"), whole); !errors.Is(err, errDamaged) {
-		t.Errorf("of an unknown kind: %v", err)
+	for _, kind := range []desk.Kind{desk.KindMessage, 77} {
+		if _, err := decodeHeld(KeyOf(1, kind, "1"), whole); !errors.Is(err, errDamaged) {
+			t.Errorf("of the kind %s, which is not kept: %v", kind, err)
+		}
 	}
 }
 
 func FuzzDecodeHeld(f *testing.F) {
-	for _, body := range []desk.Body{&desk.Ticket{Team: "x", Attrs: map[string]string{"a": "b"}}, &desk.Call{Queue: "q"}, &desk.Survey{Score: desk.Some(1.0)}} {
+	for _, body := range []desk.Body{
+		&desk.Ticket{Team: "x", Attrs: map[string]string{"a": "b"}, Messages: []desk.Message{{ID: "m"}}}, &desk.Call{Queue: "q"},
+		&desk.Survey{Score: desk.Some(1.0)}, &desk.Review{Categories: map[string]float64{"a": 1}, Critical: desk.Some(false)},
+		&desk.Customer{Lost: desk.Some(1)}, &desk.Purchase{Amount: desk.Some(1.0)}, &desk.Feedback{Technical: desk.Some(true)},
+		&desk.Article{Votes: desk.Some(1)}, &desk.ArticleView{Engaged: desk.Some(time.Second)}, &desk.Session{ID: "s"},
+		&desk.Outreach{MachineOpen: desk.Some(true)}, &desk.Referral{Commission: desk.Some(1.0)}, &desk.Enrolment{Program: "p"},
+		&desk.Staffing{Available: desk.Some(1)}, &desk.Cost{Category: "c"},
+	} {
 		f.Add(uint8(body.Kind()), appendHeld(nil, &desk.Held{Record: desk.Record{Body: body}, States: []desk.State{{Timed: true}}}))
 	}
 	f.Fuzz(func(t *testing.T, kind uint8, b []byte) {
@@ -180,5 +217,32 @@ func TestARecordOfOneStateIsKeptOnceAndReadBackWhole(t *testing.T) {
 	}
 	if n := bytes.Count(appendHeld(nil, one), []byte("email")); n != 1 {
 		t.Errorf("the channel of a record with one state is kept %d times", n)
+	}
+}
+
+func TestATicketThatOnlyItsMessagesAreKnownOfIsKept(t *testing.T) {
+	said := time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)
+	want := desk.Attach(nil, "1", desk.Message{At: said.Add(-time.Hour), Author: desk.RoleAgent, Public: true, ID: "m1", Said: said})
+	got, err := decodeHeld(KeyOf(1, desk.KindTicket, "1"), appendHeld(nil, want))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-kept +read):\n%s", diff)
+	}
+}
+
+func TestATicketWithAMessageOfItsOwnRecordKeepsItsState(t *testing.T) {
+	opened := time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)
+	ticket := desk.Merge(nil, desk.Record{
+		ID: "1", Origin: desk.Origin{Dropped: opened, Name: "a.csv", Row: 1}, Body: &desk.Ticket{CreatedAt: opened, Team: "a"},
+	})
+	want := desk.Attach(ticket, "1", desk.Message{At: opened.Add(time.Hour), Author: desk.RoleAgent, Public: true, ID: "m1", Said: opened})
+	got, err := decodeHeld(KeyOf(1, desk.KindTicket, "1"), appendHeld(nil, want))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-kept +read):\n%s", diff)
 	}
 }

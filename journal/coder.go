@@ -145,12 +145,36 @@ func (c *coder) name(field int, v *string) {
 
 func nameOf(b []byte) string {
 	switch string(b) {
+	case "action":
+		return "action"
+	case "campaign_kind":
+		return "campaign_kind"
 	case "channel":
 		return "channel"
+	case "churn_reason":
+		return "churn_reason"
+	case "competitor":
+		return "competitor"
+	case "content_kind":
+		return "content_kind"
+	case "feedback_kind":
+		return "feedback_kind"
+	case "landing_kind":
+		return "landing_kind"
+	case "locale":
+		return "locale"
+	case "platform":
+		return "platform"
 	case "priority":
 		return "priority"
 	case "queue":
 		return "queue"
+	case "referral_source":
+		return "referral_source"
+	case "reviewer_kind":
+		return "reviewer_kind"
+	case "section":
+		return "section"
 	case "segment":
 		return "segment"
 	case "team":
@@ -216,6 +240,21 @@ func (c *coder) float(field int, v *desk.Opt[float64]) {
 	}
 }
 
+// optFlag codes a truth that may be missing; false is not missing.
+func (c *coder) optFlag(field int, v *desk.Opt[bool]) {
+	var n uint64
+	switch {
+	case v.Set && v.Value:
+		n = 2
+	case v.Set:
+		n = 1
+	}
+	c.number(field, &n)
+	if !c.writing && n != 0 {
+		*v = desk.Some(n == 2)
+	}
+}
+
 // prefix puts before what was written from some place on how long it is.
 func (c *coder) prefix(from int) {
 	var head [binary.MaxVarintLen64]byte
@@ -278,6 +317,25 @@ func (c *coder) texts(field int, v *map[string]string) {
 		*v = make(map[string]string, len(pairs))
 		for _, p := range pairs {
 			(*v)[p.key] = p.value
+		}
+	}
+}
+
+// floats codes a map of numbers in the order of its keys.
+func (c *coder) floats(field int, v *map[string]float64) {
+	type pair struct {
+		key   string
+		value desk.Opt[float64]
+	}
+	var pairs []pair
+	for _, key := range slices.Sorted(maps.Keys(*v)) {
+		pairs = append(pairs, pair{key, desk.Some((*v)[key])})
+	}
+	list(c, field, &pairs, func(c *coder, p *pair) { c.text(1, &p.key); c.float(2, &p.value) })
+	if !c.writing && len(pairs) > 0 {
+		*v = make(map[string]float64, len(pairs))
+		for _, p := range pairs {
+			(*v)[p.key] = p.value.Value
 		}
 	}
 }

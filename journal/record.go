@@ -16,23 +16,62 @@ func appendHeld(b []byte, h *desk.Held) []byte {
 
 // decodeHeld reads the stored form of a record.
 func decodeHeld(key Key, b []byte) (*desk.Held, error) {
-	h := &desk.Held{Record: desk.Record{ID: key.ID}}
-	switch key.Kind {
-	case desk.KindTicket:
-		h.Body = &desk.Ticket{}
-	case desk.KindCall:
-		h.Body = &desk.Call{}
-	case desk.KindSurvey:
-		h.Body = &desk.Survey{}
-	default:
-		return nil, fmt.Errorf("%w: it is of the unknown %s", errDamaged, key.Kind)
+	h := &desk.Held{Record: desk.Record{ID: key.ID, Body: blankBody(key.Kind)}}
+	if h.Body == nil {
+		return nil, fmt.Errorf("%w: no record is kept of the kind %s", errDamaged, key.Kind)
 	}
 	c := coder{b: b}
 	c.held(h)
-	if c.bad || len(h.States) == 0 {
+	if c.bad || len(h.States) == 0 && !hasMessages(h.Body) {
 		return nil, errDamaged
 	}
 	return h, nil
+}
+
+// hasMessages reports whether a body is a ticket's that was told messages of,
+// maybe before the ticket itself.
+func hasMessages(body desk.Body) bool {
+	t, ok := body.(*desk.Ticket)
+	return ok && len(t.Messages) > 0
+}
+
+// blankBody returns a body of a kind, nil for kinds that are not kept: messages
+// are kept with their ticket.
+func blankBody(kind desk.Kind) desk.Body {
+	switch kind {
+	case desk.KindTicket:
+		return &desk.Ticket{}
+	case desk.KindCall:
+		return &desk.Call{}
+	case desk.KindSurvey:
+		return &desk.Survey{}
+	case desk.KindReview:
+		return &desk.Review{}
+	case desk.KindCustomer:
+		return &desk.Customer{}
+	case desk.KindPurchase:
+		return &desk.Purchase{}
+	case desk.KindFeedback:
+		return &desk.Feedback{}
+	case desk.KindArticle:
+		return &desk.Article{}
+	case desk.KindArticleView:
+		return &desk.ArticleView{}
+	case desk.KindSession:
+		return &desk.Session{}
+	case desk.KindOutreach:
+		return &desk.Outreach{}
+	case desk.KindReferral:
+		return &desk.Referral{}
+	case desk.KindEnrolment:
+		return &desk.Enrolment{}
+	case desk.KindStaffing:
+		return &desk.Staffing{}
+	case desk.KindCost:
+		return &desk.Cost{}
+	default:
+		return nil
+	}
 }
 
 // held codes a record. One that is just what its only state said, as most are,
@@ -70,6 +109,30 @@ func (c *coder) body(body desk.Body) {
 		c.call(body)
 	case *desk.Survey:
 		c.survey(body)
+	case *desk.Review:
+		c.review(body)
+	case *desk.Customer:
+		c.customer(body)
+	case *desk.Purchase:
+		c.purchase(body)
+	case *desk.Feedback:
+		c.feedback(body)
+	case *desk.Article:
+		c.article(body)
+	case *desk.ArticleView:
+		c.articleView(body)
+	case *desk.Session:
+		c.session(body)
+	case *desk.Outreach:
+		c.outreach(body)
+	case *desk.Referral:
+		c.referral(body)
+	case *desk.Enrolment:
+		c.enrolment(body)
+	case *desk.Staffing:
+		c.staffing(body)
+	case *desk.Cost:
+		c.cost(body)
 	}
 }
 
@@ -152,6 +215,8 @@ func (c *coder) ticket(t *desk.Ticket) {
 		c.time(1, &m.At)
 		enum(c, 2, &m.Author)
 		c.flag(3, &m.Public)
+		c.text(4, &m.ID)
+		c.time(5, &m.Said)
 	})
 	list(c, 51, &t.StatusChanges, func(c *coder, s *desk.StatusChange) {
 		c.time(1, &s.At)
@@ -194,6 +259,10 @@ func (c *coder) call(v *desk.Call) {
 	opt(c, 35, &v.Hold)
 	opt(c, 36, &v.WrapUp)
 	opt(c, 37, &v.Transfers)
+	c.time(38, &v.PeriodStart)
+	c.time(39, &v.PeriodEnd)
+	opt(c, 40, &v.Attempts)
+	opt(c, 41, &v.Blocked)
 }
 
 func (c *coder) survey(s *desk.Survey) {
