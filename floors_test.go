@@ -55,9 +55,10 @@ var house = []room{
 // package of a module may have a line of its own; the longest match counts.
 var guests = map[string][]string{
 	"github.com/alecthomas/kingpin/v2":       {"."},
-	"github.com/google/btree":                {"journal"}, // the order that bbolt keeps, for the store in memory
+	"github.com/fsnotify/fsnotify":           {"sources/*"}, // drops are noticed when they come
+	"github.com/google/btree":                {"journal"},   // the order that bbolt keeps, for the store in memory
 	"github.com/prometheus/client_golang":    {"app", "book", "collector", "poll"},
-	"github.com/prometheus/client_model":     {"collector"},
+	"github.com/prometheus/client_model":     {"app", "collector"},
 	"github.com/prometheus/common":           {".", "app", "config", "internal/*"},
 	"github.com/prometheus/common/model":     {".", "app", "collector", "config", "kpi", "sources", "sources/*"}, // durations as text
 	"github.com/prometheus/exporter-toolkit": {".", "app"},

@@ -1,6 +1,6 @@
-// Package poll decides when each source is read: at once, then at its
-// interval, page after page while there is more, and later and later while it
-// fails. Adapters contain no loop of their own.
+// Package poll decides when each source is read: at once, then at its interval
+// or when it has news, page after page while there is more, and later and later
+// while it fails. Adapters contain no loop of their own.
 package poll
 
 import (
@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 
 	"helpdesk_exporter/desk"
@@ -33,18 +34,34 @@ type Runner struct {
 	Logger     *slog.Logger
 }
 
-// longestPause bounds the pauses between polls that fail.
-const longestPause = 5 * time.Minute
+// longestPause bounds the pauses between polls that fail, and shortestPause
+// those before polls that news asks for: a file that is written to all the time
+// has news all the time.
+const (
+	longestPause  = 5 * time.Minute
+	shortestPause = time.Second
+)
 
-// Run polls until ctx ends.
+// Run polls until ctx ends: at its interval, and earlier when the source has
+// news.
 func (r *Runner) Run(ctx context.Context) {
+	news, wait := r.watch(ctx)
+	defer wait()
 	failures := 0
+	last, next := time.Time{}, time.Now() // the end of the poll before, and when to poll
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return
+		case <-news:
+			// News of what fails is no reason to hurry: it doubles its pauses too.
+			if soon := last.Add(pause(shortestPause, failures)); soon.Before(next) {
+				next = soon
+				timer.Reset(time.Until(next))
+			}
+			continue
 		case <-timer.C:
 		}
 		if err := r.Poll(ctx); err != nil && ctx.Err() == nil {
@@ -53,8 +70,30 @@ func (r *Runner) Run(ctx context.Context) {
 		} else {
 			failures = 0
 		}
-		timer.Reset(pause(r.Interval, failures))
+		last = time.Now()
+		next = last.Add(pause(r.Interval, failures))
+		timer.Reset(time.Until(next))
 	}
+}
+
+// watch lets the source tell of news, if it can. wait returns when the watching
+// has ended with ctx.
+func (r *Runner) watch(ctx context.Context) (news <-chan struct{}, wait func()) {
+	watcher, ok := r.Source.(sources.Watcher)
+	if !ok {
+		return nil, func() {}
+	}
+	told := make(chan struct{}, 1) // what comes during a poll waits for its end
+	var watching sync.WaitGroup
+	watching.Go(func() {
+		watcher.Watch(ctx, func() {
+			select {
+			case told <- struct{}{}:
+			default: // told already
+			}
+		})
+	})
+	return told, watching.Wait
 }
 
 // pause doubles the interval with each failure in a row, up to a bound that

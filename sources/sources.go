@@ -22,6 +22,16 @@ type Source interface {
 	Fetch(ctx context.Context, since desk.Cursor, until time.Time) (desk.Page, error)
 }
 
+// Watcher is a source that notices news by itself, so that nobody has to wait
+// for the next poll.
+type Watcher interface {
+	// Watch calls changed when there may be something to fetch: once when it
+	// begins to see what happens, and then at each piece of news. It returns
+	// when ctx ends. What it cannot see it leaves to the polls, and says so in
+	// the log; it may run while a Fetch does.
+	Watch(ctx context.Context, changed func())
+}
+
 // Config is the checked configuration of one source; its type names one
 // adapter. Each adapter's own struct embeds [Common] in a named, inlined field.
 type Config interface {

@@ -6,18 +6,24 @@ import (
 	"helpdesk_exporter/desk"
 )
 
-// callShape lists what a row can tell of a call or a live chat. How the call
-// ended is taken from the row where it says so, and derived nowhere.
+// callShape lists what a row can tell of a call or a live chat, or of all that a
+// carrier put through in a period. How the call ended is taken from the row where
+// it says so, and derived nowhere.
 func callShape() *shape {
 	type C = *desk.Call
 	return &shape{
-		kind:  desk.KindCall,
-		blank: func() desk.Body { return &desk.Call{} },
+		kind:   desk.KindCall,
+		blank:  func() desk.Body { return &desk.Call{} },
+		clone:  clone[desk.Call],
+		sums:   true,
+		period: func(b desk.Body) (start, end *time.Time) { return &b.(C).PeriodStart, &b.(C).PeriodEnd },
 		fields: []field{
 			required(instant("arrived_at", func(c C) *time.Time { return &c.ArrivedAt })),
 			instant("queued_at", func(c C) *time.Time { return &c.QueuedAt }, "arrived_at"),
 			instant("answered_at", func(c C) *time.Time { return &c.AnsweredAt }, "arrived_at", "queued_at"),
 			instant("ended_at", func(c C) *time.Time { return &c.EndedAt }, "arrived_at", "queued_at", "answered_at"),
+			instant(periodStart, func(c C) *time.Time { return &c.PeriodStart }),
+			end(periodEnd, func(c C) *time.Time { return &c.PeriodEnd }, periodStart),
 
 			word("outcome", func(c C) *desk.Outcome { return &c.Outcome }, desk.ParseOutcome, namesOf(desk.OutcomeAnswered, desk.OutcomeFailed)),
 			word("direction", func(c C) *desk.Direction { return &c.Direction }, desk.ParseDirection,
@@ -39,6 +45,8 @@ func callShape() *shape {
 			span("hold_seconds", func(c C) *desk.Opt[time.Duration] { return &c.Hold }),
 			span("wrap_up_seconds", func(c C) *desk.Opt[time.Duration] { return &c.WrapUp }),
 			count("transfers", func(c C) *desk.Opt[int] { return &c.Transfers }),
+			count("attempts", func(c C) *desk.Opt[int] { return &c.Attempts }),
+			count("blocked", func(c C) *desk.Opt[int] { return &c.Blocked }),
 		},
 	}
 }

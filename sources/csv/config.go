@@ -19,13 +19,14 @@ type Config struct {
 	Pattern   string   `yaml:"pattern,omitempty"`   // which names in Directory are drops
 	Files     []string `yaml:"files,omitempty"`     // these files and no others
 
-	Record  string                       `yaml:"record"`                 // ticket, call or survey
-	Columns map[string]Strings           `yaml:"columns"`                // field -> header, headers joined by a space, or "=constant"
-	Values  map[string]map[string]string `yaml:"values,omitempty"`       // field -> their word -> our word
-	After   string                       `yaml:"after,omitempty"`        // what becomes of a file that was read
-	Settle  model.Duration               `yaml:"settle"`                 // a file changed since is left alone; 0s says something, so it is always written
-	AsOf    string                       `yaml:"as_of,omitempty"`        // up to when the files are complete
-	Replay  bool                         `yaml:"shift_to_now,omitempty"` // play an old file as if it happened now
+	Record   string                       `yaml:"record"`                 // a kind of records: ticket, call, survey ...
+	Columns  map[string]Strings           `yaml:"columns"`                // field -> header, headers joined by a space, or "=constant"
+	Values   map[string]map[string]string `yaml:"values,omitempty"`       // field -> their word -> our word
+	After    string                       `yaml:"after,omitempty"`        // what becomes of a file that was read
+	Settle   model.Duration               `yaml:"settle"`                 // a file changed since is left alone; 0s says something, so it is always written
+	AsOf     string                       `yaml:"as_of,omitempty"`        // up to when the files are complete
+	Snapshot bool                         `yaml:"snapshot,omitempty"`     // each drop lists every open ticket
+	Replay   bool                         `yaml:"shift_to_now,omitempty"` // play an old file as if it happened now
 
 	Delimiter    string            `yaml:"delimiter,omitempty"`
 	Encoding     string            `yaml:"encoding,omitempty"`

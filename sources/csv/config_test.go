@@ -74,7 +74,8 @@ as_of: later
 func TestValidateNamesWhatIsMissingAltogether(t *testing.T) {
 	err := NewConfig().Validate()
 	want := "directory: required; name the directory of the drops, or list single files under files\n" +
-		"record: \"\" is unknown; write one of ticket, call, survey"
+		"record: \"\" is unknown; write one of ticket, call, survey, message, review, customer, purchase, feedback, article, " +
+		"article_view, session, outreach, referral, enrolment, staffing, cost"
 	if err == nil || err.Error() != want {
 		t.Errorf("got %v\nwant %s", err, want)
 	}

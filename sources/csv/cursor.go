@@ -30,7 +30,8 @@ type file struct {
 	Row    int64     `json:"row"`    // of the last row before Offset
 	Hash   string    `json:"hash"`   // of the text before Offset
 	Done   bool      `json:"done,omitempty"`
-	Gone   time.Time `json:"gone,omitzero"` // it is not there since
+	Flawed bool      `json:"flawed,omitempty"` // some of its rows were rejected, or may be halves
+	Gone   time.Time `json:"gone,omitzero"`    // it is not there since
 
 	// Why it cannot be read or put away, as it was told; and that there is no
 	// use in trying again before it changes.

@@ -55,6 +55,9 @@ func TestEveryEncodingAndPackingGivesTheSameRows(t *testing.T) {
 		"gzip":                     {"a.csv.gz", "pattern: '*.csv.gz'", gzipped(t, text)},
 		"gzip of utf-16":           {"a.csv.GZ", "pattern: '*.GZ'", gzipped(t, utf16(unicode.LittleEndian, unicode.UseBOM))},
 		"carriage returns":         {"a.csv", "", strings.ReplaceAll(text, "\n", "\r\n")},
+		"old Mac":                  {"a.csv", "", strings.ReplaceAll(text, "\n", "\r")},
+		"old Mac in utf-16":        {"a.csv", "", encoded(t, strings.ReplaceAll(text, "\n", "\r"), unicode.UTF16(unicode.BigEndian, unicode.UseBOM).NewEncoder().String)},
+		"several members":          {"a.csv.gz", "pattern: '*.csv.gz'", gzipped(t, text[:30]) + gzipped(t, "") + gzipped(t, text[30:])},
 		"semicolons":               {"a.csv", "delimiter: ;", strings.ReplaceAll(text, ",", ";")},
 		"tabs":                     {"a.csv", `delimiter: "\t"`, strings.ReplaceAll(text, ",", "\t")},
 		"tab in words":             {"a.csv", "delimiter: tab", strings.ReplaceAll(text, ",", "\t")},
@@ -105,6 +108,8 @@ func TestPackedFilesThatAreBroken(t *testing.T) {
 	bomb := gzipped(t, ticketsHead+strings.Repeat("1,2026-03-01 10:00:00,open,"+strings.Repeat("A", 10_000)+"\n", 7_000))
 	for name, test := range map[string]struct{ text, want string }{
 		"cut short":  {whole[:len(whole)-4], "the compressed data ends early; drop the whole file"},
+		"damaged":    {whole[:len(whole)-8] + "damaged!", "unpack: gzip: invalid checksum; the file is damaged, drop it again"},
+		"garbage":    {whole + "garbage after it", "unpack: gzip: invalid header; the file is damaged, drop it again"},
 		"not packed": {rows, "the name ends in .gz, is the file compressed?"},
 		"a bomb":     {bomb, "unpacks to more than 200 times its size"},
 	} {
@@ -156,13 +161,13 @@ func TestHeadersThatAreDoubledOrMissing(t *testing.T) {
 	}
 }
 
-// With the line ends of old Macs, all of a file stands in its header.
+// With the line ends of some mainframes, all of a file stands in its header.
 func TestAHeaderThatNeverEndsIsNotShown(t *testing.T) {
 	d := newDesktop(t, ticketsYAML)
-	text := "id,created,status,team\r1,2026-03-01 10:00:00,open,jane@example.org\r"
+	text := "id,created,status,team\u00851,2026-03-01 10:00:00,open,jane@example.org\u0085"
 	d.drop("a.csv", text, hourAgo())
 	_, err := d.drain(noon)
-	if err == nil || !strings.Contains(err.Error(), "LF or CRLF") {
+	if err == nil || !strings.Contains(err.Error(), "LF, CRLF or CR") {
 		t.Fatalf("got %v, want the line ends that are read", err)
 	}
 	if strings.Contains(err.Error(), "jane") || strings.Contains(err.Error(), "2026-03-01") {

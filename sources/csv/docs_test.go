@@ -2,9 +2,11 @@ package csv
 
 import (
 	"bytes"
+	"errors"
 	"os"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -40,6 +42,15 @@ func documentedSources(t *testing.T) map[string]*Config {
 			t.Fatalf("%v in\n%s", err, text)
 		}
 		for _, node := range file.Sources {
+			var kind struct {
+				Type string `yaml:"type"`
+			}
+			if err := node.Decode(&kind); err != nil {
+				t.Fatal(err)
+			}
+			if kind.Type != "csv" {
+				continue // the page tells of other adapters too
+			}
 			var b bytes.Buffer
 			if err := yaml.NewEncoder(&b).Encode(&node); err != nil {
 				t.Fatal(err)
@@ -95,12 +106,9 @@ func TestEveryKeyFieldAndReasonIsDocumented(t *testing.T) {
 		}
 	}
 	for _, record := range recordNames() {
-		_, section, _ := strings.Cut(page, "### "+record)
-		section, _, _ = strings.Cut(section, "\n#")
-		for _, f := range shapeOf(record).fields {
-			if !strings.Contains(section, "`"+f.name+"`") {
-				t.Errorf("the field %s of a %s is missing", f.name, record)
-			}
+		checkSection(t, shapeOf(record), sectionOf(page, record))
+		if !regexp.MustCompile(`(?m)^\| .*\[` + record + `\]\(#`).MatchString(page) {
+			t.Errorf("the table of records does not list %s", record)
 		}
 	}
 	for _, reason := range desk.Reasons() {
@@ -114,7 +122,7 @@ func TestDocumentedTimeFormatsReadTheirExamples(t *testing.T) {
 	_, table, _ := strings.Cut(documented(t), "| the file has | `time_format` |")
 	table, _, _ = strings.Cut(table, "\n\n")
 	rows := regexp.MustCompile("(?m)^\\| `([^`]+)`.*? \\| `([^`]+)`").FindAllStringSubmatch(table, -1)
-	if len(rows) != 8 {
+	if len(rows) != 9 {
 		t.Fatalf("%d rows", len(rows))
 	}
 	for _, row := range rows {
@@ -126,5 +134,60 @@ func TestDocumentedTimeFormatsReadTheirExamples(t *testing.T) {
 		if err := checkLayout(row[2]); err != nil {
 			t.Error(err)
 		}
+	}
+}
+
+// sectionOf returns what the page says of one kind of record.
+func sectionOf(page, record string) string {
+	at := regexp.MustCompile("(?m)^### " + record + "( .*)?$").FindStringIndex(page)
+	if at == nil {
+		return ""
+	}
+	section, _, _ := strings.Cut(page[at[1]:], "\n#")
+	return section
+}
+
+// checkSection looks for every field, for the sign of those that are required
+// and for the words of those that take no others.
+func checkSection(t *testing.T, s *shape, section string) {
+	fields := append([]field{{name: "id", required: s.keyed}}, s.fields...)
+	if s.family != nil {
+		fields = append(fields, field{name: s.family.prefix + "NAME"})
+	}
+	for _, f := range fields {
+		text := "`" + f.name + "`"
+		if !strings.Contains(section, text) {
+			t.Errorf("the field %s of %s is missing", f.name, s.article())
+		}
+		if strings.Contains(section, "**"+text+"**") != f.required {
+			t.Errorf("the field %s of %s is required: %t, which the page does not say", f.name, s.article(), f.required)
+		}
+		if slices.Contains([]string{"channel", "contact_channel", "handled_by"}, f.name) || slices.Equal(f.words, truthNames()) {
+			continue // said once for all records
+		}
+		for _, word := range f.words {
+			if !strings.Contains(section, "`"+word+"`") {
+				t.Errorf("the word %s of the field %s of %s is missing", word, f.name, s.article())
+			}
+		}
+	}
+}
+
+func TestDocumentedAnswersAreKeysThatAreTaken(t *testing.T) {
+	_, table, _ := strings.Cut(documented(t), "| the file has | write |\n|---|---|\n")
+	table, _, _ = strings.Cut(table, "\n\n")
+	keys := 0
+	for line := range strings.Lines(table) {
+		cells := strings.Split(line, " | ")
+		for _, answer := range regexp.MustCompile("`([a-z_]+: [^`]+)`").FindAllStringSubmatch(cells[len(cells)-1], -1) {
+			c := configured(t, answer[1])
+			if err := errors.Join(c.checkDialect(), c.checkTimes()); err != nil {
+				t.Errorf("%s: %v", answer[1], err)
+			}
+			keys++
+		}
+	}
+	if keys != 12 {
+		t.Errorf("%d keys", keys)
 	}
 }

@@ -38,6 +38,8 @@ func (s *Source) list(names []string) []drop {
 		d := drop{name: name, path: s.path(name)}
 		info, err := os.Stat(d.path)
 		switch {
+		case errors.Is(err, fs.ErrNotExist) && isLink(d.path):
+			d.err = errors.New("a link to a file that is not there; bring that back, or remove the link")
 		case errors.Is(err, fs.ErrNotExist) && (s.config.Directory != "" || s.config.After != afterKeep):
 			continue // taken away since, by us or by others
 		case errors.Is(err, fs.ErrNotExist):
@@ -47,7 +49,7 @@ func (s *Source) list(names []string) []drop {
 		case info.IsDir() && s.config.Directory != "":
 			continue
 		case !info.Mode().IsRegular():
-			d.err = errors.New("no regular file; correct files or pattern")
+			d.err = errNotRegular
 		default:
 			d.size, d.time = info.Size(), info.ModTime().UTC()
 		}
@@ -57,6 +59,16 @@ func (s *Source) list(names []string) []drop {
 		return cmp.Or(a.time.Compare(b.time), strings.Compare(a.name, b.name))
 	})
 	return drops
+}
+
+// errNotRegular says that a drop is a pipe, a device or a directory. To open one
+// of these may take forever.
+var errNotRegular = errors.New("no regular file; correct files or pattern")
+
+// isLink reports whether there is a link at a path, wherever that leads.
+func isLink(path string) bool {
+	info, err := os.Lstat(path)
+	return err == nil && info.Mode()&fs.ModeSymlink != 0
 }
 
 // plainly puts what the system says of a file without its path, and with the
@@ -83,15 +95,48 @@ func (s *Source) names() ([]string, error) {
 		return nil, fmt.Errorf("%w; create the directory, mount it, or correct directory", err)
 	}
 	var names []string
-	pattern := s.config.pattern()
 	for _, e := range entries {
-		// Hidden files are those that are still being copied here.
-		hidden := strings.HasPrefix(e.Name(), ".") && !strings.HasPrefix(pattern, ".")
-		if fits, _ := filepath.Match(pattern, e.Name()); fits && !hidden {
+		if s.fits(e.Name()) {
 			names = append(names, e.Name())
 		}
 	}
 	return names, nil
+}
+
+// fits reports whether a name in the directory is that of a drop. Hidden files
+// are those that are still being copied there.
+func (s *Source) fits(name string) bool {
+	pattern := s.config.pattern()
+	fits, _ := filepath.Match(pattern, name)
+	return fits && (!strings.HasPrefix(name, ".") || strings.HasPrefix(pattern, "."))
+}
+
+// folders lists the directories in which drops lie.
+func (s *Source) folders() []string {
+	if s.config.Directory != "" {
+		return []string{s.path("")}
+	}
+	var folders []string
+	for _, name := range s.config.Files {
+		if folder := filepath.Dir(s.path(name)); !slices.Contains(folders, folder) {
+			folders = append(folders, folder)
+		}
+	}
+	return folders
+}
+
+// namesAt returns the names of the drops that lie at a path, one at most but for
+// files that are listed in two ways.
+func (s *Source) namesAt(path string) []string {
+	if s.config.Directory != "" {
+		if folder, name := filepath.Split(path); filepath.Clean(folder) == s.path("") && s.fits(name) {
+			return []string{name}
+		}
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(s.config.Files), func(name string) bool {
+		return filepath.Clean(s.path(name)) != path
+	})
 }
 
 // path returns where a drop lies.

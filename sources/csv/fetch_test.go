@@ -29,6 +29,12 @@ func TestConformance(t *testing.T) {
 	dir.drop("b.csv", ticketsHead+"1,2026-03-01 10:00:00,solved,B\n4,2026-03-03 10:00:00,open,B", hourAgo().Add(time.Minute))
 	dir.drop("bad.csv", "id,text\n", hourAgo())
 	dir.drop("cut.csv.gz", gzipped(t, ticketsHead+"5,2026-03-01 10:00:00,open,A\n6,2026-03-01 10:00:00,open,A\n")[:60], hourAgo())
+	conform(t, dir)
+}
+
+// conform runs the test that every adapter passes over the drops of a desktop.
+func conform(t *testing.T, dir *desktop) {
+	t.Helper()
 	for _, rows := range []int{1, 2, 100} {
 		sourcestest.Run(t, func(t *testing.T) (sources.Source, time.Time) {
 			d := *dir

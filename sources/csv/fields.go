@@ -21,6 +21,7 @@ type field struct {
 	// because the instants of a row are judged together.
 	at    func(desk.Body) *time.Time
 	due   bool     // may lie ahead of the clock
+	end   bool     // of a period: a day alone is the last one within
 	after []string // instants that this one does not come before
 
 	// All other fields have bind, which makes the function that reads their
@@ -56,19 +57,44 @@ func due[B desk.Body](name string, at func(B) *time.Time, after ...string) field
 	return f
 }
 
+// end is a field that holds the end of a period, which may lie ahead.
+func end[B desk.Body](name string, at func(B) *time.Time, after ...string) field {
+	f := due(name, at, after...)
+	f.end = true
+	return f
+}
+
 // text is a field that takes any words.
 func text[B desk.Body](name string, at func(B) *string) field {
 	return field{name: name, bind: func(m mapping) putter {
-		known := newLexicon(m, func(word string) (string, bool) { return word, true })
+		known := newLexicon(m, readText)
 		return func(b desk.Body, text []byte) *fault {
-			*at(b.(B)), _ = known.read(text)
+			word, ok := known.read(text)
+			if !ok {
+				return nulFault(name)
+			}
+			*at(b.(B)) = word
 			return nil
 		}
 	}}
 }
 
+// readText takes any words but those with a NUL in them: what is there was
+// damaged, or is text of another encoding.
+func readText(word string) (string, bool) { return word, strings.IndexByte(word, 0) < 0 }
+
+func nulFault(name string) *fault {
+	return &fault{desk.ReasonMalformed, name + ": a NUL byte; mend the export, or see encoding"}
+}
+
 // word is a field that takes one of a closed set of words.
 func word[B desk.Body, W any](name string, at func(B) *W, parse func(string) (W, bool), words []string) field {
+	return choice(name, parse, words, func(b desk.Body, w W) { *at(b.(B)) = w })
+}
+
+// choice is a field that takes one of a closed set of words and puts its meaning
+// where put says.
+func choice[W any](name string, parse func(string) (W, bool), words []string, put func(desk.Body, W)) field {
 	return field{name: name, words: words, bind: func(m mapping) putter {
 		known := newLexicon(m, parse)
 		unknown := &fault{
@@ -80,14 +106,38 @@ func word[B desk.Body, W any](name string, at func(B) *W, parse func(string) (W,
 			if !ok {
 				return unknown
 			}
-			*at(b.(B)) = w
+			put(b, w)
 			return nil
 		}
 	}}
 }
 
+// truthWords are the words that say yes or no.
+var truthWords = map[string]bool{
+	"true": true, "yes": true, "y": true, "1": true,
+	"false": false, "no": false, "n": false, "0": false,
+}
+
+// truthNames lists them.
+func truthNames() []string { return slices.Sorted(maps.Keys(truthWords)) }
+
+// truth is a field that takes a yes or a no.
+func truth[B desk.Body](name string, at func(B) *desk.Opt[bool]) field {
+	return word(name, at, parseTruth, truthNames())
+}
+
+func parseTruth(word string) (desk.Opt[bool], bool) {
+	yes, known := truthWords[strings.ToLower(word)]
+	return desk.Some(yes), known
+}
+
 // measure is a field that takes a number of some sort; what names the sort.
 func measure[B desk.Body, N any](name string, at func(B) *desk.Opt[N], parse func([]byte, bool) (N, bool), what string) field {
+	return amount(name, parse, what, func(b desk.Body, n N) { *at(b.(B)) = desk.Some(n) })
+}
+
+// amount is a field that takes a number of some sort and puts it where put says.
+func amount[N any](name string, parse func([]byte, bool) (N, bool), what string, put func(desk.Body, N)) field {
 	return field{name: name, bind: func(m mapping) putter {
 		bad := &fault{desk.ReasonBadNumber, name + ": not " + what +
 			"; mend the cell, list it under null_values, or see decimal_comma and values." + name}
@@ -99,7 +149,7 @@ func measure[B desk.Body, N any](name string, at func(B) *desk.Opt[N], parse fun
 			if !ok {
 				return bad
 			}
-			*at(b.(B)) = desk.Some(n)
+			put(b, n)
 			return nil
 		}
 	}}

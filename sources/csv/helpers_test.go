@@ -119,6 +119,9 @@ func (d *desktop) drain(until time.Time) (desk.Page, error) {
 		all.Records = append(all.Records, page.Records...)
 		all.Rejects = append(all.Rejects, page.Rejects...)
 		all.Cursor = page.Cursor
+		if page.Snapshot != (desk.Origin{}) {
+			all.Snapshot = page.Snapshot
+		}
 		if !page.AsOf.IsZero() {
 			all.AsOf = page.AsOf
 		}

@@ -1,6 +1,7 @@
 package csv
 
 import (
+	"bytes"
 	"fmt"
 	"maps"
 	"slices"
@@ -96,10 +97,12 @@ func (p *plan) record(s *sheet, cells [][]byte) (id string, body desk.Body, flt 
 		f := &p.fields[i]
 		text := s.text(i, cells, p.nulls, &p.scratch)
 		switch {
-		case len(text) == 0 && (f.required || i == p.id && p.shape.keyed):
-			return "", nil, &fault{desk.ReasonMissingField, f.name + ": empty, and required for a " + p.shape.kind.String()}
+		case len(text) == 0 && p.requires(i):
+			return "", nil, p.shape.missing(f.name)
 		case len(text) == 0:
 			continue
+		case i == p.id && bytes.IndexByte(text, 0) >= 0:
+			flt = nulFault(f.name)
 		case i == p.id:
 			id = strings.ToValidUTF8(string(text), "\uFFFD")
 		case f.at != nil:
@@ -112,7 +115,28 @@ func (p *plan) record(s *sheet, cells [][]byte) (id string, body desk.Body, flt 
 		}
 	}
 	p.settleDoubts(body)
+	if flt := p.shape.checkPeriod(id, body); flt != nil {
+		return "", nil, flt
+	}
+	if p.shape.key != nil {
+		id = p.shape.key(id, body)
+	}
 	return id, body, p.checkFuture(body)
+}
+
+// requires reports whether a row without a field is rejected at once. Where
+// there are period rows, that depends on the rest of the row.
+func (p *plan) requires(field int) bool {
+	return !p.shape.sums && (p.fields[field].required || field == p.id && p.shape.keyed)
+}
+
+// happened returns the newest instant at which something happened. A period that
+// is not over has not come further than the clock.
+func (p *plan) happened(body desk.Body) time.Time {
+	if t := body.Newest(); t.Before(p.limit) {
+		return t
+	}
+	return p.limit
 }
 
 // endOfTime is the first second of 2262, the last year whose instants can still
@@ -123,7 +147,13 @@ var endOfTime = time.Date(2262, time.January, 1, 0, 0, 0, 0, time.UTC).Unix()
 // until all times of the row are known.
 func (p *plan) time(i int, body desk.Body, text []byte) *fault {
 	f := &p.fields[i]
-	m, ok := p.clock.parse(string(text))
+	var m moment
+	var ok bool
+	if f.end {
+		m, ok = p.clock.parseEnd(string(text))
+	} else {
+		m, ok = p.clock.parse(string(text))
+	}
 	if !ok {
 		return &fault{desk.ReasonBadTime, f.name + ": no time in any of time_format, or a zone that zones does not list; add its format or zone"}
 	}

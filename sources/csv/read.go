@@ -72,6 +72,7 @@ func (s *Source) readOn(ctx context.Context, d drop, f *file, p *page, until tim
 		}
 		s.take(in, f, p, r)
 		if r.endless {
+			f.Flawed = true
 			s.finish(in, f, p)
 			return nil
 		}
@@ -104,6 +105,7 @@ func (s *Source) take(in *stream, f *file, p *page, r row) {
 	}
 	origin := in.drop.origin(number)
 	if flt != nil {
+		f.Flawed = true
 		s.notes.Rejected++
 		p.rejects = append(p.rejects, desk.Reject{
 			Where: fmt.Sprintf("%s:%d", origin.Name, r.line), Reason: flt.reason, Detail: flt.detail,
@@ -115,8 +117,11 @@ func (s *Source) take(in *stream, f *file, p *page, r row) {
 		id = s.nameRow(in.drop.name, f, r)
 	}
 	s.notes.Rows++
-	if n := body.Newest(); n.After(s.state.AsOf) {
+	if n := s.plan.happened(body); n.After(s.state.AsOf) {
 		s.state.AsOf = n
+	}
+	if m, ok := body.(*desk.TicketMessage); ok {
+		m.Said = origin.Dropped
 	}
 	p.records = append(p.records, desk.Record{ID: id, Origin: origin, Body: body, Deleted: deleted(body)})
 }
@@ -171,8 +176,26 @@ func (s *Source) finish(in *stream, f *file, p *page) {
 		return
 	}
 	f.Done, f.Trouble = true, ""
+	if s.config.Snapshot && in.drop == p.newest {
+		s.declare(in, f, p)
+	}
 	s.close()
 	s.opts.Logger.Info("Drop was read", "file", in.drop.name,
 		"rows", s.notes.Rows-in.notes.Rows, "rejected", s.notes.Rejected-in.notes.Rejected,
 		"ambiguous_times", s.notes.Ambiguous-in.notes.Ambiguous, "skipped_times", s.notes.Gaps-in.notes.Gaps)
+}
+
+// declare says that the tickets which a drop does not list are gone. Of a drop
+// that may list more than was read of it, it says nothing.
+func (s *Source) declare(in *stream, f *file, p *page) {
+	switch logger := s.opts.Logger.With("file", in.drop.name); {
+	case in.sheet == nil || in.sheet.torn:
+		logger.Warn("Drop is no snapshot, no ticket counts as deleted: it has no header that ends; drop a whole file")
+	case f.Flawed:
+		logger.Warn("Drop is no snapshot, no ticket counts as deleted: a row that was rejected, or a last one without a line end, may be an open ticket; mend what the rejects tell and drop it again")
+	case in.changed():
+		logger.Info("Drop is no snapshot: it was written to while it was read, and is read anew")
+	default:
+		p.snapshot = in.drop.origin(0)
+	}
 }

@@ -1,6 +1,7 @@
 package csv
 
 import (
+	"slices"
 	"time"
 
 	"helpdesk_exporter/desk"
@@ -26,6 +27,9 @@ func shiftFor(scenes []scene, now time.Time) time.Duration {
 // changes reports whether the scene looks different at the later of two times,
 // or is to be shown at all when nothing was shown before.
 func (s scene) changes(from, to time.Time, first bool) bool {
+	if len(s.times) == 0 {
+		return first
+	}
 	for _, t := range s.times {
 		if !t.After(to) && (first || t.After(from)) {
 			return true
@@ -38,6 +42,11 @@ func (s scene) changes(from, to time.Time, first bool) bool {
 func timesOf(s *shape, body desk.Body) []time.Time {
 	if c, ok := body.(*desk.Call); ok {
 		return []time.Time{endOf(c)}
+	}
+	if s.period != nil {
+		if _, end := s.period(body); !end.IsZero() {
+			return []time.Time{*end} // sums are known when their period is over
+		}
 	}
 	var times []time.Time
 	for _, f := range s.fields {
@@ -79,12 +88,27 @@ func shownAt(s *shape, rec desk.Record, now time.Time) desk.Record {
 	case *desk.Ticket:
 		rec.Body = ticketAt(s, *b, now)
 	case *desk.Call:
-		call := *b
-		rec.Body = &call // a call is shown when it is over, and then all of it
+		rec.Body = s.clone(b) // a call is shown when it is over, and then all of it
 	case *desk.Survey:
 		rec.Body = surveyAt(s, *b, now)
+	default:
+		rec.Body = otherAt(s, b, now)
 	}
 	return rec
+}
+
+// otherAt returns how a record of any other kind looked: what lies ahead is
+// blank, and what begins ahead is not there. A record without times always was.
+func otherAt(s *shape, was desk.Body, now time.Time) desk.Body {
+	body, times := s.clone(was), timesOf(s, was)
+	if !slices.ContainsFunc(times, func(t time.Time) bool { return !t.After(now) }) && len(times) > 0 {
+		return nil
+	}
+	blankAhead(s, body, now)
+	if c, ok := body.(*desk.Customer); ok && c.ChurnedAt.IsZero() {
+		c.ChurnReason = ""
+	}
+	return body
 }
 
 // ticketAt returns how a ticket looked. What lies ahead is blank, and so are

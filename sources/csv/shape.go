@@ -3,6 +3,7 @@ package csv
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"helpdesk_exporter/desk"
 )
@@ -13,8 +14,29 @@ type shape struct {
 	kind   desk.Kind
 	keyed  bool // each row must bring its own id
 	blank  func() desk.Body
+	clone  func(desk.Body) desk.Body
 	fields []field
-	attrs  func(desk.Body) *map[string]string // where custom fields go; nil: nowhere
+	family *family                                      // of fields that users name; nil: none
+	period func(desk.Body) (start, end *time.Time)      // nil: the record has none
+	sums   bool                                         // a row with a period needs nothing else that is required
+	key    func(id string, body desk.Body) (key string) // of rows whose id is not the record's; nil: it is
+}
+
+// family is the fields whose names end in a word of the user's own.
+type family struct {
+	prefix  string
+	what    string // the word names
+	example string
+	field   func(name, word string) field
+}
+
+// clone copies a body of one type.
+func clone[T any, B interface {
+	*T
+	desk.Body
+}](b desk.Body) desk.Body {
+	c := *b.(B)
+	return B(&c)
 }
 
 // idField stands for the record's id, which is no part of its body.
@@ -30,6 +52,32 @@ func shapeOf(record string) *shape {
 		return callShape()
 	case desk.KindSurvey.String():
 		return surveyShape()
+	case desk.KindMessage.String():
+		return messageShape()
+	case desk.KindReview.String():
+		return reviewShape()
+	case desk.KindCustomer.String():
+		return customerShape()
+	case desk.KindPurchase.String():
+		return purchaseShape()
+	case desk.KindFeedback.String():
+		return feedbackShape()
+	case desk.KindArticle.String():
+		return articleShape()
+	case desk.KindArticleView.String():
+		return articleViewShape()
+	case desk.KindSession.String():
+		return sessionShape()
+	case desk.KindOutreach.String():
+		return outreachShape()
+	case desk.KindReferral.String():
+		return referralShape()
+	case desk.KindEnrolment.String():
+		return enrolmentShape()
+	case desk.KindStaffing.String():
+		return staffingShape()
+	case desk.KindCost.String():
+		return costShape()
 	default:
 		return nil
 	}
@@ -39,9 +87,7 @@ func shapeOf(record string) *shape {
 func recordNames() []string {
 	var names []string
 	for _, k := range desk.Kinds() {
-		if shapeOf(k.String()) != nil {
-			names = append(names, k.String())
-		}
+		names = append(names, k.String())
 	}
 	return names
 }
@@ -51,8 +97,8 @@ func (s *shape) field(name string) field {
 	if name == idField.name {
 		return idField
 	}
-	if attr, ok := strings.CutPrefix(name, attrPrefix); ok {
-		return s.attr(attr)
+	if word, ok := s.userWord(name); ok {
+		return s.family.field(name, word)
 	}
 	for _, f := range s.fields {
 		if f.name == name {
@@ -62,21 +108,12 @@ func (s *shape) field(name string) field {
 	panic("csv: no field " + name)
 }
 
-// attr returns the field that feeds one custom field.
-func (s *shape) attr(name string) field {
-	return field{name: attrPrefix + name, bind: func(m mapping) putter {
-		known := newLexicon(m, func(word string) (string, bool) { return word, true })
-		return func(b desk.Body, text []byte) *fault {
-			attrs := s.attrs(b)
-			if *attrs == nil {
-				*attrs = map[string]string{}
-			}
-			if word, _ := known.read(text); word != "" {
-				(*attrs)[name] = word
-			}
-			return nil
-		}
-	}}
+// userWord returns the word that ends the name of a field of the family.
+func (s *shape) userWord(name string) (word string, ok bool) {
+	if s.family == nil {
+		return "", false
+	}
+	return strings.CutPrefix(name, s.family.prefix)
 }
 
 // required lists the fields without which a configuration makes no sense.
@@ -95,9 +132,10 @@ func (s *shape) required() []string {
 
 // checkName reports whether the shape has a field of that name.
 func (s *shape) checkName(name string) error {
-	if attr, ok := strings.CutPrefix(name, attrPrefix); ok && s.attrs != nil {
-		if !attrName.MatchString(attr) {
-			return fmt.Errorf("%q is no name for a label; write attr. and then small letters, digits and _, a letter first, as attr.plan", attr)
+	if word, ok := s.userWord(name); ok {
+		if !userName.MatchString(word) {
+			return fmt.Errorf("%q is no name for a %s; write %s and then small letters, digits and _, a letter first, as %s%s",
+				word, s.family.what, s.family.prefix, s.family.prefix, s.family.example)
 		}
 		return nil
 	}
@@ -110,8 +148,17 @@ func (s *shape) checkName(name string) error {
 			return nil
 		}
 	}
-	if s.attrs != nil {
-		possible = append(possible, attrPrefix+"NAME")
+	if s.family != nil {
+		possible = append(possible, s.family.prefix+"NAME")
 	}
-	return fmt.Errorf("a %s has no such field; possible are %s", s.kind, strings.Join(possible, ", "))
+	return fmt.Errorf("%s has no such field; possible are %s", s.article(), strings.Join(possible, ", "))
+}
+
+// article returns the record's name as a sentence has it: a ticket, an article.
+func (s *shape) article() string {
+	name := s.kind.String()
+	if strings.IndexByte("aeiou", name[0]) >= 0 {
+		return "an " + name
+	}
+	return "a " + name
 }

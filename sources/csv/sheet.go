@@ -13,6 +13,7 @@ import (
 type sheet struct {
 	header  [][]byte
 	need    int      // columns that every row has, without unnamed ones at the end
+	torn    bool     // the text ends within the header
 	columns [][]part // of each field of the plan, in its order
 }
 
@@ -37,7 +38,7 @@ func readSheet(r *rows, p *plan) (*sheet, error) {
 		if !note {
 			s, err := newSheet(head.cells, p, r.comma, head.torn)
 			if err != nil && head.torn {
-				err = fmt.Errorf("%w, as LF or CRLF: %w", errTornHeader, err)
+				err = fmt.Errorf("%w, as LF, CRLF or CR: %w", errTornHeader, err)
 			}
 			r.consume()
 			return s, err
@@ -49,7 +50,7 @@ func readSheet(r *rows, p *plan) (*sheet, error) {
 // newSheet reads a header. All of a file may stand in a torn one, so that none
 // of it is shown.
 func newSheet(cells [][]byte, p *plan, comma byte, torn bool) (*sheet, error) {
-	s := &sheet{need: len(cells)}
+	s := &sheet{need: len(cells), torn: torn}
 	names := make([]string, len(cells))
 	for i, cell := range cells {
 		s.header = append(s.header, bytes.Clone(cell))

@@ -114,6 +114,9 @@ func (s *Source) read(ctx context.Context, p *page, until time.Time) error {
 		return &sources.Error{Reason: sources.ReasonUnreadable, Err: err}
 	}
 	drops := s.list(names)
+	if len(drops) > 0 {
+		p.newest = drops[len(drops)-1]
+	}
 	s.tidy(drops, p, until)
 	var bad []error
 	for _, d := range drops {
@@ -223,7 +226,7 @@ func (s *Source) handOut(p *page, since desk.Cursor, until time.Time) (desk.Page
 		}
 	}
 	s.last = next
-	out := desk.Page{Records: p.records, Rejects: p.rejects, Cursor: next, More: p.more || p.full()}
+	out := desk.Page{Records: p.records, Rejects: p.rejects, Cursor: next, More: p.more || p.full(), Snapshot: p.snapshot}
 	switch {
 	case out.More:
 		// Something is still to come, so nothing is complete.
@@ -243,6 +246,9 @@ type page struct {
 	bytes   int  // that still fit
 	touched bool // something in the cursor changed
 	more    bool // an error is still to come
+
+	newest   drop        // of all that are there
+	snapshot desk.Origin // the drop that ended here and lists every open ticket
 }
 
 // refuse rejects a drop as a whole, unless that was told of it as it is.

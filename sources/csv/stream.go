@@ -3,6 +3,7 @@ package csv
 import (
 	"bufio"
 	"bytes"
+	"compress/flate"
 	"compress/gzip"
 	"context"
 	"errors"
@@ -10,6 +11,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"syscall"
 
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/htmlindex"
@@ -37,7 +39,7 @@ type stream struct {
 // openStream opens a drop. What is written to it later is not read: the text
 // ends where the file ended when it was listed.
 func openStream(ctx context.Context, d drop, c *Config) (*stream, error) {
-	file, err := os.Open(d.path)
+	file, err := openRegular(d.path)
 	if err != nil {
 		return nil, err
 	}
@@ -52,6 +54,31 @@ func openStream(ctx context.Context, d drop, c *Config) (*stream, error) {
 }
 
 func (s *stream) close() { s.file.Close() }
+
+// openRegular opens a file that was a regular one when it was listed, and may be
+// a pipe by now: that is not waited for.
+func openRegular(path string) (*os.File, error) {
+	file, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	if err != nil {
+		return nil, err
+	}
+	info, err := file.Stat()
+	if err == nil && !info.Mode().IsRegular() {
+		err = errNotRegular
+	}
+	if err != nil {
+		file.Close()
+		return nil, err
+	}
+	return file, nil
+}
+
+// changed reports whether the file is another one than it was when it was
+// listed, so that what was read may be a mixture.
+func (s *stream) changed() bool {
+	info, err := s.file.Stat()
+	return err != nil || info.Size() != s.drop.size || !info.ModTime().Equal(s.drop.time)
+}
 
 // errTornHeader says that a text ends within its header.
 var errTornHeader = errors.New("the header has no line end")
@@ -77,6 +104,9 @@ func (s *Source) streamAt(ctx context.Context, d drop, f *file) (*stream, error)
 // openAt opens a drop and moves to where f says, if the text before that is
 // still the one that was read. Else the file is another one, and read anew.
 func (s *Source) openAt(ctx context.Context, d drop, f *file) (*stream, error) {
+	if s.config.Snapshot && !f.same(d) {
+		f.replaced() // what it lists is said anew by every drop, also if it said so before
+	}
 	in, err := openStream(ctx, d, s.config)
 	if err != nil {
 		return nil, err
@@ -120,7 +150,16 @@ func decoded(src io.Reader, d drop, encodingName string) (io.Reader, error) {
 		}
 		src = &unpacker{src: unpacked, max: max(ratioApplies, maxRatio*d.size)}
 	}
-	buffered := bufio.NewReaderSize(src, 64<<10)
+	text, err := asUTF8(src, encodingName)
+	if err != nil {
+		return nil, err
+	}
+	return withLineFeeds(text), nil
+}
+
+// asUTF8 returns the text of a file as UTF-8, without a byte order mark.
+func asUTF8(src io.Reader, encodingName string) (io.Reader, error) {
+	buffered := bufio.NewReaderSize(src, headLength)
 	head, _ := buffered.Peek(3)
 	switch {
 	case bytes.HasPrefix(head, []byte("\xEF\xBB\xBF")):
@@ -137,6 +176,35 @@ func decoded(src io.Reader, d drop, encodingName string) (io.Reader, error) {
 		return buffered, nil
 	}
 	return transform.NewReader(buffered, enc.NewDecoder()), nil
+}
+
+// headLength is how much of a text is looked at to tell its line ends.
+const headLength = 64 << 10
+
+// withLineFeeds returns a text whose lines end in a line feed, also where they
+// end in a carriage return alone, as old Macs write it. That is so where the
+// beginning of the text has no line feed at all.
+func withLineFeeds(text io.Reader) io.Reader {
+	buffered := bufio.NewReaderSize(text, headLength)
+	head, _ := buffered.Peek(headLength)
+	if bytes.IndexByte(head, '\n') >= 0 || bytes.IndexByte(head, '\r') < 0 {
+		return buffered
+	}
+	return oldMac{buffered}
+}
+
+// oldMac turns carriage returns into line feeds.
+type oldMac struct{ src io.Reader }
+
+// Read implements io.Reader.
+func (m oldMac) Read(p []byte) (int, error) {
+	n, err := m.src.Read(p)
+	for i := range p[:n] {
+		if p[i] == '\r' {
+			p[i] = '\n'
+		}
+	}
+	return n, err
 }
 
 // isUTF8 reports whether text in this encoding is read as it stands.
@@ -161,9 +229,17 @@ func (u *unpacker) Read(p []byte) (int, error) {
 		return 0, fmt.Errorf("unpacks to more than %d times its size; unpack it yourself if it is meant to", maxRatio)
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		return n, errors.New("the compressed data ends early; drop the whole file, or set settle if it is still being written")
+	case isDamage(err):
+		return n, fmt.Errorf("unpack: %w; the file is damaged, drop it again", err)
 	default:
 		return n, err
 	}
+}
+
+// isDamage reports whether compressed data is not what it was.
+func isDamage(err error) bool {
+	corrupt := flate.CorruptInputError(0)
+	return errors.Is(err, gzip.ErrHeader) || errors.Is(err, gzip.ErrChecksum) || errors.As(err, &corrupt)
 }
 
 // patient reads as long as its context lasts. A drop stays open over several

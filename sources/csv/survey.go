@@ -13,6 +13,7 @@ func surveyShape() *shape {
 	return &shape{
 		kind:  desk.KindSurvey,
 		blank: func() desk.Body { return &desk.Survey{} },
+		clone: clone[desk.Survey],
 		fields: []field{
 			text("survey", func(s S) *string { return &s.Survey }),
 			instant("sent_at", func(s S) *time.Time { return &s.SentAt }),

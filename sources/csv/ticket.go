@@ -12,10 +12,11 @@ func ticketShape() *shape {
 	type T = *desk.Ticket
 	roles := namesOf(desk.RoleCustomer, desk.RoleSystem)
 	return &shape{
-		kind:  desk.KindTicket,
-		keyed: true,
-		blank: func() desk.Body { return &desk.Ticket{} },
-		attrs: func(b desk.Body) *map[string]string { return &b.(T).Attrs },
+		kind:   desk.KindTicket,
+		keyed:  true,
+		blank:  func() desk.Body { return &desk.Ticket{} },
+		clone:  clone[desk.Ticket],
+		family: &family{prefix: "attr.", what: "label", example: "plan", field: attr},
 		fields: []field{
 			required(instant("created_at", func(t T) *time.Time { return &t.CreatedAt })),
 			instant("acknowledged_at", func(t T) *time.Time { return &t.AcknowledgedAt }, "created_at"),
@@ -55,6 +56,27 @@ func ticketShape() *shape {
 			span("handle_seconds", func(t T) *desk.Opt[time.Duration] { return &t.HandleTime }),
 		},
 	}
+}
+
+// attr is the field that feeds one custom field of a ticket.
+func attr(name, word string) field {
+	return field{name: name, bind: func(m mapping) putter {
+		known := newLexicon(m, readText)
+		return func(b desk.Body, text []byte) *fault {
+			value, ok := known.read(text)
+			if !ok {
+				return nulFault(name)
+			}
+			t := b.(*desk.Ticket)
+			if t.Attrs == nil {
+				t.Attrs = map[string]string{}
+			}
+			if value != "" {
+				t.Attrs[word] = value
+			}
+			return nil
+		}
+	}}
 }
 
 // channel is the field of all records that came by one. A channel that is not

@@ -27,6 +27,8 @@ type clock struct {
 type format struct {
 	layout string
 	way    way
+	daily  bool // it names days and no time of day
+	halves bool // it tells the halves of the day apart
 }
 
 // way says which reader takes a format. A switch over it, and no function value,
@@ -66,16 +68,34 @@ func newClock(c *Config) (*clock, error) {
 		k.zones[name] = newZone(loc)
 	}
 	for _, layout := range c.TimeFormat {
-		k.formats = append(k.formats, format{layout, wayOf(layout)})
+		k.formats = append(k.formats, format{ascii(layout), wayOf(layout), isDaily(layout), hasHalf(layout)})
 	}
 	return k, nil
 }
 
-// parse reads a time in the first format that fits.
-func (k *clock) parse(text string) (moment, bool) {
+// parse reads a time.
+func (k *clock) parse(text string) (moment, bool) { return k.first(text, 0) }
+
+// parseEnd reads the end of a period: a day without a time of day is the last
+// one of it, so that it ends where the next day begins.
+func (k *clock) parseEnd(text string) (moment, bool) { return k.first(text, 1) }
+
+// first reads a time in the first format that fits, and goes some days further
+// from one that is only a day.
+func (k *clock) first(text string, days int) (moment, bool) {
+	text = ascii(text)
 	for _, f := range k.formats {
-		if m, ok := k.parseAs(f, text); ok {
+		more := 0
+		if f.daily {
+			more = days
+		}
+		if m, ok := k.parseAs(f, text, more); ok {
 			return m, true
+		}
+		if f.halves { // a copy, so that the text of other cells can stay on the stack
+			if m, ok := k.parseAs(f, withHalf(f.layout, strings.Clone(text)), more); ok {
+				return m, true
+			}
 		}
 	}
 	return moment{}, false
@@ -97,35 +117,50 @@ func wayOf(layout string) way {
 	}
 }
 
-func (k *clock) parseAs(f format, text string) (moment, bool) {
+// isDaily reports whether all times of one day look the same in a layout.
+func isDaily(layout string) bool {
+	morning := time.Date(2021, time.March, 4, 5, 6, 7, 80, time.UTC)
+	evening := time.Date(2021, time.March, 4, 18, 29, 30, 910, time.UTC)
+	return layout != formatUnix && layout != formatUnixMS && morning.Format(layout) == evening.Format(layout)
+}
+
+func (k *clock) parseAs(f format, text string, days int) (moment, bool) {
 	switch f.way {
 	case wayUnix:
 		return parseUnix(text, time.Second)
 	case wayUnixMS:
 		return parseUnix(text, time.Millisecond)
 	case wayAbbreviated:
-		return k.parseAbbreviated(f.layout, strings.Clone(text))
+		return k.parseAbbreviated(f.layout, strings.Clone(text), days)
 	case wayOffset:
 		t, err := time.Parse(f.layout, text)
-		return moment{at: t.UTC()}, err == nil
+		return moment{at: further(t, days).UTC()}, err == nil
 	default:
-		return k.parseLocal(k.zone, f.layout, text)
+		return k.parseLocal(k.zone, f.layout, text, days)
 	}
 }
 
 // parseLocal reads a time that is local in z.
-func (k *clock) parseLocal(z *zone, layout, text string) (moment, bool) {
+func (k *clock) parseLocal(z *zone, layout, text string, days int) (moment, bool) {
 	wall, err := time.Parse(layout, text)
 	if err != nil {
 		return moment{}, false
 	}
-	return z.instant(wall), true
+	return z.instant(further(wall, days)), true
+}
+
+// further returns the same time of day some days later, mostly none.
+func further(t time.Time, days int) time.Time {
+	if days == 0 {
+		return t
+	}
+	return t.AddDate(0, 0, days)
 }
 
 // parseAbbreviated reads a time that names its zone by an abbreviation. Go's
 // own parser takes any three letters for a zone, mostly for UTC, so the word is
 // cut out and looked up in the configured ones.
-func (k *clock) parseAbbreviated(layout, text string) (moment, bool) {
+func (k *clock) parseAbbreviated(layout, text string, days int) (moment, bool) {
 	layouts, texts := strings.Fields(layout), strings.Fields(text)
 	for i, part := range layouts {
 		before, after, found := strings.Cut(part, abbreviation)
@@ -141,7 +176,7 @@ func (k *clock) parseAbbreviated(layout, text string) (moment, bool) {
 			return moment{}, false
 		}
 		layouts[i], texts[i] = before+after, before+after
-		return k.parseLocal(z, strings.Join(layouts, " "), strings.Join(texts, " "))
+		return k.parseLocal(z, strings.Join(layouts, " "), strings.Join(texts, " "), days)
 	}
 	return moment{}, false
 }

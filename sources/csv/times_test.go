@@ -122,15 +122,21 @@ func TestLocalTimesWhenClocksAreSet(t *testing.T) {
 // FuzzTime checks that a local time which is read means an instant that shows
 // that very local time, unless the clocks skipped it.
 func FuzzTime(f *testing.F) {
-	for _, seed := range []string{"2026-10-25 03:30:00", "2026-03-29 03:30:00", "1970-01-01 00:00:00", "9999-12-31 23:59:59.999", "1772359200", "x"} {
+	for _, seed := range []string{
+		"2026-10-25 03:30:00", "2026-03-29 03:30:00", "1970-01-01 00:00:00", "9999-12-31 23:59:59.999", "1772359200", "x",
+		"3/9/2026 12:00 AM", "3/9/2026 9:05\u202fp.m.", "٣/٩/٢٠٢٦ ٩:٠٥ μμ", "2026-03-01 10:00:00 EET",
+	} {
 		f.Add(seed, uint8(0))
 		f.Add(seed, uint8(3))
 	}
 	zones := []string{"Europe/Athens", "America/New_York", "Australia/Lord_Howe", "Pacific/Apia", "UTC"}
 	f.Fuzz(func(t *testing.T, text string, n uint8) {
-		k := clockOf(t, "time_format: [\"2006-01-02 15:04:05\", unix, unix_ms, \"2006-01-02 15:04:05 MST\"]\ntimezone: "+zones[int(n)%len(zones)])
+		k := clockOf(t, "time_format: [\"2006-01-02 15:04:05\", unix, unix_ms, \"2006-01-02 15:04:05 MST\", \"1/2/2006 3:04 PM\"]\ntimezone: "+zones[int(n)%len(zones)])
 		for range 2 {
 			m, ok := k.parse(text)
+			if other, okToo := k.parse(inArabic(text)); ok != okToo || m != other {
+				t.Fatalf("%q gives %v %+v, and in Arabic digits %v %+v", text, ok, m, okToo, other)
+			}
 			wall, err := time.Parse(time.DateTime, text)
 			if err != nil {
 				continue

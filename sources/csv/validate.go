@@ -8,15 +8,16 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"golang.org/x/text/encoding/htmlindex"
+
+	"helpdesk_exporter/desk"
 )
 
-// attrPrefix starts the name of a field that is a custom one.
-const attrPrefix = "attr."
-
-// attrName is what a custom field may be called, so that labels can list it.
-var attrName = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
+// userName is what users may call a field of their own, so that labels and
+// settings can list it.
+var userName = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
 
 // Validate implements [sources.Config].
 func (c *Config) Validate() error {
@@ -59,12 +60,7 @@ func (c *Config) checkRecord() error {
 	if s == nil {
 		return fmt.Errorf("record: %q is unknown; write one of %s", c.Record, strings.Join(recordNames(), ", "))
 	}
-	var errs []error
-	for _, name := range s.required() {
-		if len(c.Columns[name]) == 0 {
-			errs = append(errs, fmt.Errorf("columns.%s: required for record %q; name the header that holds it", name, c.Record))
-		}
-	}
+	errs := []error{s.checkRequired(c.Columns)}
 	for _, name := range slices.Sorted(maps.Keys(c.Columns)) {
 		if err := s.checkName(name); err != nil {
 			errs = append(errs, fmt.Errorf("columns.%s: %w", name, err))
@@ -119,6 +115,9 @@ func (c *Config) checkValues(s *shape, name string) []error {
 	}
 	theirs := c.Values[name]
 	for _, word := range slices.Sorted(maps.Keys(theirs)) {
+		if f.required && theirs[word] == "" {
+			errs = append(errs, fmt.Errorf("values.%s.%s: empty, and %s without %s is rejected; map the word to another or remove it", name, word, s.article(), name))
+		}
 		errs = append(errs, c.checkWord(f, fmt.Sprintf("values.%s.%s", name, word), theirs[word])...)
 	}
 	return errs
@@ -185,7 +184,26 @@ func (c *Config) checkHabits() error {
 	if !slices.Contains([]string{asOfNewest, asOfNow}, c.AsOf) {
 		errs = append(errs, fmt.Errorf("as_of: %q is unknown; write newest or now", c.AsOf))
 	}
+	if c.Snapshot {
+		errs = append(errs, c.checkSnapshot()...)
+	}
 	return errors.Join(errs...)
+}
+
+// checkSnapshot looks at what does not go together with drops whose silence
+// about a ticket means that it is gone.
+func (c *Config) checkSnapshot() []error {
+	var errs []error
+	if c.Record != desk.KindTicket.String() {
+		errs = append(errs, errors.New("snapshot: says that each drop lists every open ticket; remove it, or write record: ticket"))
+	}
+	if c.Replay {
+		errs = append(errs, errors.New("snapshot: not possible with shift_to_now, which plays one recording; remove one of them"))
+	}
+	if time.Duration(c.Settle) < leastTornRest {
+		errs = append(errs, fmt.Errorf("settle: %s is too short for snapshot: a drop that is half written would make the other tickets count as deleted; write 10s or more", c.Settle))
+	}
+	return errs
 }
 
 // delimiter returns the character between two cells.
