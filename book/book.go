@@ -5,6 +5,7 @@
 package book
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -53,19 +54,49 @@ type Book struct {
 	mu      sync.Mutex
 	desks   map[string]*deskBook
 	sources map[string]*source
-	folded  map[string]uint64 // by label: values that went to other
+	numbers map[uint32]*source // by the number in their records' keys
+	folded  map[string]uint64  // by label: values that went to other
 }
 
 // source is the state of one configured source.
 type source struct {
 	SourceConfig
 	state   journal.Source
-	tickets uint32 // number of the source that its references mean, 0: none
+	kinds   []desk.Kind // whose figures rest on it
+	tickets uint32      // number of the source that its references mean, 0: none
 	expired map[desk.Kind]int
 	book    *deskBook
 }
 
-func (s *source) feeds(kind desk.Kind) bool { return slices.Contains(s.Feeds, kind) }
+// feeds reports whether the figures of a kind rest on the source.
+func (s *source) feeds(kind desk.Kind) bool { return slices.Contains(s.kinds, kind) }
+
+// brings reports whether the source has records of a kind.
+func (s *source) brings(kind desk.Kind) bool { return slices.Contains(s.Feeds, kind) }
+
+// fed returns the kinds whose figures rest on sources that bring records of the
+// given kinds: messages tell of tickets, tickets and calls are contacts.
+func fed(brought []desk.Kind) []desk.Kind {
+	var kinds []desk.Kind
+	add := func(of ...desk.Kind) {
+		for _, kind := range of {
+			if !slices.Contains(kinds, kind) {
+				kinds = append(kinds, kind)
+			}
+		}
+	}
+	for _, kind := range brought {
+		switch kind {
+		case desk.KindTicket, desk.KindMessage:
+			add(desk.KindTicket, desk.KindContact)
+		case desk.KindCall:
+			add(desk.KindCall, desk.KindContact)
+		default:
+			add(kind)
+		}
+	}
+	return kinds
+}
 
 // deskBook is the figures of one desk.
 type deskBook struct {
@@ -75,26 +106,42 @@ type deskBook struct {
 	kinds    map[desk.Kind]*kindBook
 	values   map[string]map[string]bool // admitted, by label
 	sources  []*source
-	joined   bool // surveys may refer to its tickets
 }
 
 // Open reads the journal and builds the figures of the given sources. Sources
 // that the journal does not know begin their first sync.
-func Open(o Options) (*Book, error) {
+//
+// Another book may have the journal while this one opens, if nobody commits to
+// it meanwhile. After an error it may go on as if nothing had been; else it has
+// lost the journal to the new book.
+func Open(options Options) (*Book, error) {
 	b := &Book{
-		Options: o, desks: map[string]*deskBook{}, sources: map[string]*source{}, folded: map[string]uint64{},
+		Options: options, desks: map[string]*deskBook{}, sources: map[string]*source{},
+		numbers: map[uint32]*source{}, folded: map[string]uint64{},
 	}
 	b.writer.Lock()
 	defer b.writer.Unlock()
-	if err := b.load(); err != nil {
-		return nil, fmt.Errorf("read journal: %w", err)
+	o := &opening{Book: b}
+	if err := o.open(); err != nil {
+		return nil, errors.Join(err, o.takeBack())
 	}
-	f, err := b.build(o.Now, nil)
+	return b, nil
+}
+
+func (o *opening) open() error {
+	if err := o.load(); err != nil {
+		return fmt.Errorf("read journal: %w", err)
+	}
+	f, err := o.build(o.Now, nil)
 	if err != nil {
-		return nil, fmt.Errorf("build figures from the journal: %w", err)
+		return fmt.Errorf("build figures from the journal: %w", err)
+	}
+	o.later(f.keep)
+	if err := o.Journal.Update(o.write); err != nil {
+		return fmt.Errorf("keep what the figures are made of: %w", err)
 	}
 	f.install()
-	return b, nil
+	return nil
 }
 
 // desk returns the figures of a desk, empty ones for a new name.
@@ -109,7 +156,7 @@ func (b *Book) desk(name string) *deskBook {
 		d.measures = append(d.measures, m)
 		d.byID[def.ID] = m
 	}
-	for _, kind := range desk.Kinds() {
+	for _, kind := range append(desk.Kinds(), desk.KindContact) {
 		d.kinds[kind] = newKindBook(journal.Epoch{Desk: name, Kind: kind}, b.Catalogue.Windows)
 	}
 	b.desks[name] = d
@@ -117,6 +164,19 @@ func (b *Book) desk(name string) *deskBook {
 }
 
 func (d *deskBook) kind(k desk.Kind) *kindBook { return d.kinds[k] }
+
+// DesksOf returns the desks with a source that figures of a kind rest on, by
+// name.
+func (b *Book) DesksOf(kind desk.Kind) []string {
+	var names []string
+	for _, config := range b.Sources {
+		if slices.Contains(fed(config.Feeds), kind) && !slices.Contains(names, config.Desk) {
+			names = append(names, config.Desk)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
 
 // sortedDesks returns the desks by name.
 func (b *Book) sortedDesks() []*deskBook {

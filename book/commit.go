@@ -8,7 +8,6 @@ import (
 
 	"helpdesk_exporter/desk"
 	"helpdesk_exporter/journal"
-	"helpdesk_exporter/kpi"
 	"helpdesk_exporter/tally"
 )
 
@@ -27,7 +26,9 @@ func (b *Book) Commit(name string, page desk.Page, now time.Time) error {
 	b.writer.Lock()
 	defer b.writer.Unlock()
 	c := b.newChange(b.sources[name], now)
-	c.deltas = make([]delta, 0, len(page.Records)*deltasPerRecord)
+	if !c.first {
+		c.deltas = make([]delta, 0, len(page.Records)*deltasPerRecord)
+	}
 	err := b.Journal.Update(func(tx *journal.Tx) error {
 		for _, r := range page.Records {
 			if err := c.record(tx, r); err != nil {
@@ -41,8 +42,8 @@ func (b *Book) Commit(name string, page desk.Page, now time.Time) error {
 		return fmt.Errorf("source %q: keep a page: %w", name, err)
 	}
 	var anew *figures
-	if b.regresses(c) {
-		if anew, err = b.build(now, c); err != nil {
+	if c.first && known(&c.state) || b.regresses(c) {
+		if anew, err = b.rebuild(now, c); err != nil {
 			err = fmt.Errorf("source %q: build windows anew: %w", name, err)
 		}
 	}
@@ -56,14 +57,16 @@ type change struct {
 	source *source
 	state  journal.Source
 	now    time.Time
+	// first says that the source's history is still being read: nothing of it
+	// shows, and its windows and stocks are built when it is there as a whole.
+	first  bool
 	deltas []delta
 	totals map[*leaf]*tally.Total
 	epochs map[desk.Kind]journal.Epoch
 	lags   []time.Duration
 
-	before, after *kpi.Contributions
+	before, after collected
 	counts        [256]counts // by measure, of the record at hand
-	leftOut       int64       // how many more legs of contacts of too many there are with it
 	expired       map[desk.Kind]int
 }
 
@@ -73,16 +76,16 @@ type counts struct{ known, before, after uint32 }
 
 // deltasPerRecord is how many contributions a new ticket mostly makes: room for
 // a page is taken at once.
-const deltasPerRecord = 8
+const deltasPerRecord = 16
 
 func (b *Book) newChange(s *source, now time.Time) *change {
 	c := &change{
 		admissions: admissions{book: b},
-		source:     s, state: s.state, now: now,
+		source:     s, state: s.state, now: now, first: !known(&s.state),
 		totals: map[*leaf]*tally.Total{}, epochs: map[desk.Kind]journal.Epoch{}, expired: map[desk.Kind]int{},
-		before: b.Catalogue.NewContributions(), after: b.Catalogue.NewContributions(),
+		before: b.newCollected(), after: b.newCollected(),
 	}
-	for _, kind := range s.Feeds {
+	for _, kind := range s.kinds {
 		c.epochs[kind] = s.book.kind(kind).epoch
 	}
 	if s.state.LastSuccess.After(s.state.LastPoll) {
@@ -91,20 +94,48 @@ func (b *Book) newChange(s *source, now time.Time) *change {
 	return c
 }
 
+func (b *Book) newCollected() collected {
+	return collected{own: b.Catalogue.NewContributions(), others: b.Catalogue.NewContributions()}
+}
+
 var errNotFed = errors.New("the source does not say that it brings records of this kind")
 
 // record merges one reported state into what is held.
 func (c *change) record(tx *journal.Tx, r desk.Record) error {
+	if !c.source.brings(r.Body.Kind()) {
+		return errNotFed
+	}
+	if message, ok := r.Body.(*desk.TicketMessage); ok {
+		return c.message(tx, r, message)
+	}
 	key := journal.KeyOf(c.state.Number, r.Body.Kind(), r.ID)
 	r.ID = key.ID
-	if !c.source.feeds(key.Kind) {
-		return errNotFed
+	old, err := tx.Record(key)
+	if err != nil {
+		return err
+	}
+	return c.hold(tx, key, old, desk.Merge(old, r))
+}
+
+// message adds a message that was told without its ticket to the ticket, held
+// or not.
+func (c *change) message(tx *journal.Tx, r desk.Record, m *desk.TicketMessage) error {
+	key := c.book.ticketOf(c.state.Number, m.Ticket)
+	if key == (journal.Key{}) || r.Deleted {
+		return nil
 	}
 	old, err := tx.Record(key)
 	if err != nil {
 		return err
 	}
-	merged := desk.Merge(old, r)
+	message := m.Message
+	message.ID, message.Said = r.ID, r.Origin.Dropped
+	return c.hold(tx, key, old, desk.Attach(old, key.ID, message))
+}
+
+// hold puts a record into the place of what is held, unless it is the same or
+// all that it tells is past.
+func (c *change) hold(tx *journal.Tx, key journal.Key, old, merged *desk.Held) error {
 	switch {
 	case old == nil && c.isExpired(merged):
 		c.expired[key.Kind]++
@@ -122,12 +153,21 @@ func (c *change) record(tx *journal.Tx, r desk.Record) error {
 // kinds begin when that was the last to wait for.
 func (c *change) finish(tx *journal.Tx, page desk.Page) error {
 	s := &c.state
+	if page.Snapshot != (desk.Origin{}) {
+		if err := c.gone(tx, page.Snapshot); err != nil {
+			return err
+		}
+	}
 	s.Cursor = page.Cursor
 	if page.AsOf.After(s.AsOf) {
 		s.AsOf = page.AsOf
 	}
 	for _, r := range page.Records {
-		if at := r.Body.Newest(); at.After(s.LastEvent) {
+		at := r.Body.Newest()
+		if at.After(c.now) {
+			at = c.now // the end of a period may lie ahead
+		}
+		if at.After(s.LastEvent) {
 			s.LastEvent = at
 		}
 	}
@@ -207,7 +247,7 @@ func (c *change) allSynced(kind desk.Kind) bool {
 func (b *Book) regresses(c *change) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	for _, kind := range c.source.Feeds {
+	for _, kind := range c.source.kinds {
 		end := c.source.book.endOf(kind, c.now, c)
 		if end.Before(c.source.book.kind(kind).end) && end.Before(c.now) {
 			return true
@@ -229,7 +269,7 @@ func (b *Book) apply(c *change, anew *figures) {
 	if anew != nil {
 		anew.install()
 	} else {
-		for _, kind := range c.source.Feeds {
+		for _, kind := range c.source.kinds {
 			c.source.book.kind(kind).advance(c.source.book.endOf(kind, c.now, nil))
 		}
 		for _, d := range c.deltas {

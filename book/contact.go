@@ -9,63 +9,76 @@ import (
 	"helpdesk_exporter/tally"
 )
 
-// groupMax is how many legs a contact may have. What more calls share is no
-// contact but a constant, and looking at all of them for each would not end.
-const groupMax = 1000
-
-// legs collects a call together with the other legs of its contact. A call
-// that moves to another contact, or comes or goes, leaves one that stands
+// legs finds the other legs of the contacts that a call was and is part of. A
+// call that moves to another contact, or comes or goes, leaves one that stands
 // without it, and joins one that stood without it.
-func (c *change) legs(tx *journal.Tx, key journal.Key, old, new *desk.Held, ledger desk.Ledger) (desk.Ledger, error) {
+func (c *change) legs(tx *journal.Tx, key journal.Key, old, new *desk.Held, t *touched) (err error) {
 	from, to := contactKey(key, old), contactKey(key, new)
-	joined, err := othersOf(tx, to, key)
-	if err != nil {
-		return nil, err
+	if t.to, err = othersOf(tx, to, key); err != nil {
+		return err
 	}
-	if from == to {
-		c.contact(c.before, -1, old, joined)
-		c.contact(c.after, 1, new, joined)
-		return sum(ledger, joined.counted), nil
+	t.from = t.to
+	t.ledger = sum(t.ledger, t.to.counted)
+	if t.moved = from != to; !t.moved {
+		return nil
 	}
-	left, err := othersOf(tx, from, key)
-	if err != nil {
-		return nil, err
+	if t.from, err = othersOf(tx, from, key); err != nil {
+		return err
 	}
-	c.contact(c.before, -1, old, left)
-	c.contact(c.before, -1, nil, joined)
-	c.contact(c.after, 1, nil, left)
-	c.contact(c.after, 1, new, joined)
-	return sum(sum(ledger, joined.counted), left.counted), rejoin(tx, key, from, to)
+	t.ledger = sum(t.ledger, t.from.counted)
+	return nil
 }
 
-// contact collects a contact before the change (sign -1) or after it: a call,
-// nil for none, with the other legs. One of too many legs is left out.
-func (c *change) contact(to *kpi.Contributions, sign int64, call *desk.Held, others others) {
+// contacts collects the contact that a call is part of in a scene and, of a
+// call that moves, the one that stands without it.
+func (c *change) contacts(s scene, t touched, before bool, to *collected) {
+	with, without := t.to, t.from
+	if before {
+		with, without = without, with
+	}
+	s.addContact(s.held, with, to)
+	if t.moved {
+		s.addContact(nil, without, to)
+	}
+}
+
+// addContact collects a contact: a call, nil for none, with the other legs. One
+// of too many legs is left out.
+func (s scene) addContact(call *desk.Held, others others, to *collected) {
 	size := others.n
 	if call != nil {
 		size++
 	}
 	if size <= groupMax {
-		to.Add(contactOf(call, others.legs))
+		to.own.Add(s.contact(s.key, call, others))
 		return
 	}
-	to.Add(kpi.Group{Record: call, Follows: true})
-	c.leftOut += sign * int64(size)
+	to.own.Add(kpi.Group{Record: call, Follows: true})
+	to.leftOut += int64(size)
 }
 
-// contactOf makes a contact of a call and the other legs; without the call the
+// contact makes a contact of a call and the other legs; without the call the
 // first that is not deleted stands for it. That others are deleted is noted
 // where they are the call.
-func contactOf(call *desk.Held, others []*desk.Held) kpi.Group {
-	if call != nil {
-		return kpi.Group{Record: call, Legs: others}
+func (s scene) contact(key journal.Key, call *desk.Held, others others) kpi.Group {
+	g := kpi.Group{Record: call, Legs: others.legs}
+	keys := append([]journal.Key{key}, others.keys...)
+	if call == nil {
+		i := slices.IndexFunc(others.legs, func(leg *desk.Held) bool { return !leg.Deleted })
+		if i < 0 {
+			return kpi.Group{}
+		}
+		g.Record, g.Legs, keys = others.legs[i], others.legs[i+1:], others.keys[i:]
 	}
-	for i, leg := range others {
-		if !leg.Deleted {
-			return kpi.Group{Record: leg, Legs: others[i+1:]}
+	var first journal.Spot
+	for i, leg := range append([]*desk.Held{g.Record}, g.Legs...) {
+		g.OfTicket = g.OfTicket || !leg.Deleted && s.book.ofTicket(keys[i], leg)
+		if spot := s.book.spotOf(keys[i], leg); !spot.IsZero() && (first.IsZero() || spot.At.Before(first.At)) {
+			first = spot
 		}
 	}
-	return kpi.Group{}
+	g.Next = s.next(first)
+	return g
 }
 
 // groupTooLarge is what a leg of a contact of too many gives instead of a part
@@ -79,21 +92,22 @@ func groupTooLarge() kpi.Contribution {
 
 // contactKey returns the key under which the legs of a call's contact find each
 // other, no key for a call that is a contact by itself.
-func contactKey(key journal.Key, call *desk.Held) journal.Key {
-	if call == nil {
+func contactKey(key journal.Key, h *desk.Held) journal.Key {
+	if h == nil {
 		return journal.Key{}
 	}
-	contact := call.Body.(*desk.Call).Contact
-	if contact == "" {
+	call, ok := h.Body.(*desk.Call)
+	if !ok || call.Contact == "" {
 		return journal.Key{}
 	}
-	return journal.KeyOf(key.Source, key.Kind, contact)
+	return journal.KeyOf(key.Source, key.Kind, call.Contact)
 }
 
 // others are the members of a contact but one. Of too many it is only known
 // that they are.
 type others struct {
 	n       int
+	keys    []journal.Key
 	legs    []*desk.Held
 	counted desk.Ledger // what they have given to the counters
 }
@@ -102,22 +116,17 @@ func othersOf(tx *journal.Tx, contact, but journal.Key) (o others, err error) {
 	if contact == (journal.Key{}) {
 		return o, nil
 	}
-	var keys []journal.Key
-	for _, member := range tx.Members(contact, groupMax+2) {
-		if member != but {
-			keys = append(keys, member)
-		}
-	}
-	if o.n = min(len(keys), groupMax+1); o.n > groupMax {
+	members := tx.Members(contact, groupMax+1, func(k journal.Key) bool { return k != but && k.Source == contact.Source })
+	if o.n = len(members); o.n > groupMax {
 		return o, nil
 	}
-	for _, key := range keys {
+	for _, key := range members {
 		leg, err := tx.Record(key)
 		if err != nil {
 			return o, err
 		}
 		o.counted = sum(o.counted, leg.Counted)
-		o.legs = append(o.legs, leg)
+		o.keys, o.legs = append(o.keys, key), append(o.legs, leg)
 	}
 	return o, nil
 }

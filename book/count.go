@@ -12,30 +12,53 @@ import (
 )
 
 // swap replaces a held record: nil stands for one that is not held. Whatever
-// the record and those that belong to it gave before is taken back, what they
+// the record and those that it touches gave before is taken back, what they
 // give now is added, and facts that are new are counted.
 func (c *change) swap(tx *journal.Tx, key journal.Key, old, new *desk.Held) error {
-	c.before.Reset()
-	c.after.Reset()
-	c.leftOut = 0
-	ledger, err := c.contribute(tx, key, old, new)
+	c.before.reset()
+	c.after.reset()
+	touched, err := c.touches(tx, key, old, new)
 	if err != nil {
 		return err
 	}
+	if err := c.collect(scene{c.book, tx, key, old, c.first}, touched, true, &c.before); err != nil {
+		return err
+	}
+	if err := c.rejoin(tx, key, old, new); err != nil {
+		return err
+	}
+	if err := c.collect(scene{c.book, tx, key, new, c.first}, touched, false, &c.after); err != nil {
+		return err
+	}
 	if new != nil {
-		c.count(key.Kind, ledger, old, new)
+		c.count(touched.ledger, c.before.own.List(), c.after.own.List(), old == nil, new)
 	}
-	before, after := uncommon(c.before.List(), c.after.List())
-	for _, of := range before {
-		c.move(of, -1)
+	if err := c.countOthers(tx); err != nil {
+		return err
 	}
-	for _, of := range after {
-		c.move(of, 1)
+	c.replace(c.before.others, c.after.others)
+	if c.first { // windows and stocks will be built of the whole, the counters are there from now on
+		for of := range facts(c.after.own.List()) {
+			c.leafOf(of)
+		}
+		return nil
 	}
-	if c.leftOut != 0 {
-		c.move(groupTooLarge(), c.leftOut)
+	c.replace(c.before.own, c.after.own)
+	if n := c.after.leftOut - c.before.leftOut; n != 0 {
+		c.move(groupTooLarge(), n)
 	}
 	return nil
+}
+
+// replace notes what comes in the place of what goes.
+func (c *change) replace(before, after *kpi.Contributions) {
+	gone, came := uncommon(before.List(), after.List())
+	for _, of := range gone {
+		c.move(of, -1)
+	}
+	for _, of := range came {
+		c.move(of, 1)
+	}
 }
 
 // uncommon returns two lists without what they begin and end with alike: most
@@ -52,7 +75,7 @@ func uncommon(before, after []kpi.Contribution) (_, _ []kpi.Contribution) {
 
 func same(x, y kpi.Contribution) bool {
 	return x.Measure == y.Measure && x.Feeds == y.Feeds && x.Value == y.Value && x.At.Equal(y.At) &&
-		slices.Equal(x.Labels, y.Labels)
+		x.Key == y.Key && slices.Equal(x.Labels, y.Labels)
 }
 
 // move notes that a contribution comes or goes, or several equal ones do.
@@ -60,7 +83,7 @@ func (c *change) move(of kpi.Contribution, sign int64) {
 	if of.Feeds&(kpi.FeedWindow|kpi.FeedStock) == 0 {
 		return
 	}
-	c.deltas = append(c.deltas, delta{leaf: c.leafOf(of), sign: sign, at: of.At, value: of.Value, feeds: of.Feeds})
+	c.deltas = append(c.deltas, delta{leaf: c.leafOf(of), sign: sign, at: of.At, value: of.Value, key: of.Key, feeds: of.Feeds})
 }
 
 func (c *change) leafOf(of kpi.Contribution) *leaf {
@@ -72,8 +95,12 @@ func (c *change) leafOf(of kpi.Contribution) *leaf {
 // first fact, or, before the counters show at all, whatever the epoch begins
 // with.
 func (c *change) birth(m *measure) time.Time {
+	epoch, own := c.epochs[m.Kind]
+	if !own { // a record of another kind tells something of this one
+		epoch = c.source.book.kind(m.Kind).epoch
+	}
 	switch {
-	case !c.epochs[m.Kind].Founded:
+	case !epoch.Founded:
 		return time.Time{}
 	case c.state.LastPoll.IsZero():
 		return c.now
@@ -87,11 +114,28 @@ func (c *change) birth(m *measure) time.Time {
 // ticketFacts is how many kinds of facts a ticket mostly comes to.
 const ticketFacts = 6
 
+// countOthers counts what a change of one record makes known of the tickets
+// that it touches.
+func (c *change) countOthers(tx *journal.Tx) error {
+	for i, after := range c.after.tickets {
+		h := after.held
+		ledger := h.Counted
+		c.count(ledger, c.before.of(c.before.tickets[i]), c.after.of(after), false, h)
+		if slices.Equal(ledger, h.Counted) {
+			continue
+		}
+		if err := tx.PutRecord(after.key, h); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // count counts the facts that are new: those beyond what the record, or the
-// group it belongs to, has ever given to the counters or showed before. The new
-// record's ledger takes them up.
-func (c *change) count(kind desk.Kind, ledger desk.Ledger, old, new *desk.Held) {
-	own := slices.Grow(slices.Clone(new.Counted), ticketFacts)
+// group it belongs to, has ever given to the counters or showed before. The
+// record's ledger takes them up. found: it was not held before.
+func (c *change) count(ledger desk.Ledger, before, after []kpi.Contribution, found bool, h *desk.Held) {
+	own := slices.Grow(slices.Clone(h.Counted), ticketFacts)
 	note := func(id kpi.ID, n uint32) {
 		c.counts[id].known += n
 		own.Add(uint8(id), n)
@@ -99,10 +143,10 @@ func (c *change) count(kind desk.Kind, ledger desk.Ledger, old, new *desk.Held) 
 	for _, e := range ledger {
 		c.counts[e.Fact].known = e.N
 	}
-	for of := range c.facts(kind, c.before) {
+	for of := range facts(before) {
 		c.counts[of.Measure].before++
 	}
-	for of := range c.facts(kind, c.before) {
+	for of := range facts(before) {
 		// Facts from before the measure existed: nobody counted them, nor does
 		// anybody now.
 		if n := &c.counts[of.Measure]; n.before > n.known {
@@ -110,21 +154,21 @@ func (c *change) count(kind desk.Kind, ledger desk.Ledger, old, new *desk.Held) 
 		}
 	}
 	var leftOut []kpi.Contribution
-	for of := range c.facts(kind, c.after) {
+	for of := range facts(after) {
 		n := &c.counts[of.Measure]
 		if n.after++; n.after <= n.known {
 			continue
 		}
 		note(of.Measure, 1)
-		if old == nil && c.isPast(of, new) {
+		if found && c.isPast(of, h) {
 			leftOut = append(leftOut, of)
 		} else {
 			c.fact(of)
 		}
 	}
 	c.countReturn(leftOut)
-	new.Counted = own
-	c.clearCounts(ledger)
+	h.Counted = own
+	c.clearCounts(ledger, before, after)
 }
 
 // isPast reports whether a fact lies before the source's horizon; one that
@@ -137,23 +181,23 @@ func (c *change) isPast(of kpi.Contribution, h *desk.Held) bool {
 	return at.Before(c.state.Horizon)
 }
 
-// facts yields the contributions of one kind of records that counters count.
-func (c *change) facts(kind desk.Kind, list *kpi.Contributions) iter.Seq[kpi.Contribution] {
+// facts yields the contributions that counters count.
+func facts(list []kpi.Contribution) iter.Seq[kpi.Contribution] {
 	return func(yield func(kpi.Contribution) bool) {
-		for _, of := range list.List() {
-			if of.Feeds&kpi.FeedTotal != 0 && c.source.book.byID[of.Measure].Kind == kind && !yield(of) {
+		for _, of := range list {
+			if of.Feeds&kpi.FeedTotal != 0 && !yield(of) {
 				return
 			}
 		}
 	}
 }
 
-func (c *change) clearCounts(ledger desk.Ledger) {
+func (c *change) clearCounts(ledger desk.Ledger, before, after []kpi.Contribution) {
 	for _, e := range ledger {
 		c.counts[e.Fact] = counts{}
 	}
-	for _, list := range [...]*kpi.Contributions{c.before, c.after} {
-		for _, of := range list.List() {
+	for _, list := range [...][]kpi.Contribution{before, after} {
+		for _, of := range list {
 			c.counts[of.Measure] = counts{}
 		}
 	}

@@ -1,6 +1,8 @@
 package book_test
 
 import (
+	"fmt"
+	"strings"
 	"time"
 
 	"pgregory.net/rapid"
@@ -38,6 +40,19 @@ func (d dice) rounds(world []history, n int) []round {
 		}
 	}
 	return rounds
+}
+
+// story tells what rounds found, for those who read of a failure.
+func story(rounds []round) string {
+	var told strings.Builder
+	for i, r := range rounds {
+		for name, found := range r.found {
+			for _, o := range found {
+				fmt.Fprintf(&told, "round %d, %s: %s, deleted %v: %+v\n", i, name, o.record.ID, o.record.Deleted, o.record.Body)
+			}
+		}
+	}
+	return told.String()
 }
 
 // deliverPlainly commits a round in order, one page a source.

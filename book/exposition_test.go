@@ -46,8 +46,9 @@ func (e *exposition) series(name string, at book.Place, labels []string, extra .
 }
 
 func (e *exposition) Total(m *kpi.Measure, at book.Place, start time.Time, t *tally.Total) {
-	entry := total{n: t.N, start: start.UTC()}
+	entry := total{n: int64(t.Sum.Float()), start: start.UTC()}
 	if m.Total.Buckets != nil {
+		entry.n = t.N
 		entry.shape = fmt.Sprintf(" sum %v classic %v native %v", t.Sum.Float(), t.Classic, t.Native)
 	}
 	e.totals[e.series(m.Total.Name, at, m.Labels())] = entry

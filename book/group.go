@@ -1,97 +1,253 @@
 package book
 
 import (
-	"math"
+	"slices"
 
 	"helpdesk_exporter/desk"
 	"helpdesk_exporter/journal"
 	"helpdesk_exporter/kpi"
 )
 
-// contribute collects what the record and those that belong to it contribute
-// before and after the change. It returns the ledger of all of them.
-func (c *change) contribute(tx *journal.Tx, key journal.Key, old, new *desk.Held) (desk.Ledger, error) {
-	var ledger desk.Ledger
+// collected is what a record and those that it touches contribute, before or
+// after a change.
+type collected struct {
+	own     *kpi.Contributions // of the record, or of the contact it is a leg of: the facts that may be new
+	others  *kpi.Contributions
+	tickets []part // of the others, those whose facts may be new as well
+	leftOut int64  // legs of contacts of too many
+}
+
+// part is what one ticket contributes among others.
+type part struct {
+	key  journal.Key
+	held *desk.Held
+	from int // in the list of the others
+	to   int
+}
+
+func (c *collected) of(p part) []kpi.Contribution { return c.others.List()[p.from:p.to] }
+
+func (c *collected) reset() {
+	c.own.Reset()
+	c.others.Reset()
+	c.tickets, c.leftOut = c.tickets[:0], 0
+}
+
+// touched is what a change of one record touches.
+type touched struct {
+	members  []journal.Key // what belongs to a ticket
+	surveys  []*desk.Held  // those of them that speak of it
+	records  []journal.Key // others whose figures need the record
+	from, to others        // the other legs of the contact that a call was and is part of
+	moved    bool          // a call from one contact to another
+	ledger   desk.Ledger   // what all of them have given to the counters
+}
+
+// touches finds out what a change of one record touches.
+func (c *change) touches(tx *journal.Tx, key journal.Key, old, new *desk.Held) (t touched, err error) {
 	if old != nil {
-		ledger = old.Counted
+		t.ledger = old.Counted
 	}
+	now := scene{book: c.book, tx: tx}
 	switch key.Kind {
 	case desk.KindTicket:
-		c.before.Add(kpi.Group{Record: old})
-		c.after.Add(kpi.Group{Record: new})
-		return ledger, c.answersTo(tx, key, old, new)
-	case desk.KindSurvey:
-		return ledger, c.answer(tx, key, old, new)
-	default:
-		return c.legs(tx, key, old, new, ledger)
+		t.members = now.members(key)
+		if t.surveys, err = now.records(ofKind(t.members, desk.KindSurvey)); err == nil && !c.first {
+			err = c.relatives(now, key, old, new, &t)
+		}
+	case desk.KindCall:
+		for _, h := range [...]*desk.Held{old, new} {
+			if h != nil && !c.first {
+				t.add(key, c.book.ticketOf(key.Source, h.Body.(*desk.Call).Ticket))
+			}
+		}
+		err = c.legs(tx, key, old, new, &t)
+	}
+	if err == nil && !c.first {
+		err = c.neighbours(now, key, old, new, &t)
+	}
+	return t, err
+}
+
+// add notes a record that is touched by a change of the one with the given key.
+func (t *touched) add(by, key journal.Key) {
+	if key != (journal.Key{}) && key != by && !slices.Contains(t.records, key) {
+		t.records = append(t.records, key)
 	}
 }
 
-// answersTo collects the surveys that speak of a ticket, with the ticket as it
-// was and as it is.
-func (c *change) answersTo(tx *journal.Tx, key journal.Key, old, new *desk.Held) error {
-	if !c.source.book.joined {
-		return nil
-	}
-	for _, member := range tx.Members(key, math.MaxInt) {
-		survey, err := tx.Record(member)
-		if err != nil {
-			return err
+// relatives notes the tickets that a ticket was or is merged into, that it
+// follows up, and that follow it up.
+func (c *change) relatives(now scene, key journal.Key, old, new *desk.Held, t *touched) error {
+	for _, h := range [...]*desk.Held{old, new} {
+		if h == nil {
+			continue
 		}
-		c.before.Add(kpi.Group{Record: survey, Ticket: old})
-		c.after.Add(kpi.Group{Record: survey, Ticket: new})
+		ticket := h.Body.(*desk.Ticket)
+		t.add(key, c.book.ticketOf(key.Source, ticket.FollowupOf))
+		survivor := c.book.ticketOf(key.Source, ticket.MergedInto)
+		for range chainMax {
+			if survivor == (journal.Key{}) {
+				break
+			}
+			t.add(key, survivor)
+			h, err := now.record(survivor)
+			if err != nil {
+				return err
+			}
+			if h == nil {
+				break
+			}
+			survivor = c.book.ticketOf(survivor.Source, h.Body.(*desk.Ticket).MergedInto)
+		}
+	}
+	seen := map[journal.Key]bool{key: true}
+	behind := ofKind(t.members, desk.KindTicket)
+	for range chainMax {
+		var further []journal.Key
+		for _, member := range behind {
+			if !seen[member] {
+				seen[member] = true
+				t.add(key, member)
+				further = append(further, ofKind(now.members(member), desk.KindTicket)...)
+			}
+		}
+		behind = further
 	}
 	return nil
 }
 
-// answer collects a survey with the ticket that it speaks of.
-func (c *change) answer(tx *journal.Tx, key journal.Key, old, new *desk.Held) error {
-	for _, side := range []struct {
-		held *desk.Held
-		to   *kpi.Contributions
-	}{{old, c.before}, {new, c.after}} {
-		ticket, err := c.source.ticketOf(tx, side.held)
-		if err != nil {
-			return err
-		}
-		side.to.Add(kpi.Group{Record: side.held, Ticket: ticket})
-	}
-	return rejoin(tx, key, ticketKey(c.source.tickets, old), ticketKey(c.source.tickets, new))
-}
-
-// ticketKey returns the key of the ticket that a survey speaks of, no key where
-// it speaks of none.
-func ticketKey(source uint32, survey *desk.Held) journal.Key {
-	if survey == nil || source == 0 {
-		return journal.Key{}
-	}
-	id := survey.Body.(*desk.Survey).Ticket
-	if id == "" {
-		return journal.Key{}
-	}
-	return journal.KeyOf(source, desk.KindTicket, id)
-}
-
-func (s *source) ticketOf(tx *journal.Tx, survey *desk.Held) (*desk.Held, error) {
-	key := ticketKey(s.tickets, survey)
-	if key == (journal.Key{}) {
-		return nil, nil
-	}
-	return tx.Record(key)
-}
-
-// rejoin moves a record from one group to another; no key stands for no group.
-func rejoin(tx *journal.Tx, member, from, to journal.Key) error {
+// neighbours notes the contacts of the same customer before the places where
+// the record was and is, if those differ: for them it is the next one.
+func (c *change) neighbours(now scene, key journal.Key, old, new *desk.Held, t *touched) error {
+	from, to := c.book.spotOf(key, old), c.book.spotOf(key, new)
 	if from == to {
 		return nil
 	}
-	if from != (journal.Key{}) {
-		if err := tx.Leave(from, member); err != nil {
+	for _, spot := range [...]journal.Spot{from, to} {
+		if spot.IsZero() {
+			continue
+		}
+		previous, ok := now.tx.PreviousSpot(spot, c.book.another(spot))
+		unit := previous.Unit
+		own := unit != (journal.Key{}) && (unit == contactKey(key, old) || unit == contactKey(key, new))
+		if ok && !own {
+			t.add(key, previous.Key)
+		}
+	}
+	return nil
+}
+
+// collect adds up what the record of a scene contributes, with all that it
+// touches. before tells on which side of the change the scene is.
+func (c *change) collect(s scene, t touched, before bool, to *collected) error {
+	switch {
+	case s.key.Kind == desk.KindCall:
+		c.contacts(s, t, before, to)
+	case s.held == nil:
+	case s.key.Kind == desk.KindTicket:
+		g := kpi.Group{Record: s.held}
+		if err := s.ticket(s.key, s.held.Body.(*desk.Ticket), t.members, &g); err != nil {
+			return err
+		}
+		to.own.Add(g)
+	default:
+		g, err := s.groupOf(s.key, s.held)
+		if err != nil {
+			return err
+		}
+		to.own.Add(g)
+	}
+	for _, survey := range t.surveys {
+		to.others.Add(kpi.Group{Record: survey, Ticket: s.held})
+	}
+	for _, key := range t.records {
+		if err := c.other(s, key, to); err != nil {
 			return err
 		}
 	}
-	if to == (journal.Key{}) {
+	return nil
+}
+
+// other adds what another record contributes.
+func (c *change) other(s scene, key journal.Key, to *collected) error {
+	h, err := s.record(key)
+	if err != nil || h == nil {
+		return err
+	}
+	if key.Kind == desk.KindCall {
+		legs, err := othersOf(s.tx, contactKey(key, h), key)
+		if err != nil || legs.n >= groupMax {
+			return err
+		}
+		to.others.Add(s.contact(key, h, legs))
 		return nil
 	}
-	return tx.Join(to, member)
+	from := len(to.others.List())
+	g, err := s.groupOf(key, h)
+	to.others.Add(g)
+	to.tickets = append(to.tickets, part{key: key, held: h, from: from, to: len(to.others.List())})
+	return err
+}
+
+// rejoin moves a record from the groups and the place on its customer's line
+// that it had to those that it has now.
+func (c *change) rejoin(tx *journal.Tx, key journal.Key, old, new *desk.Held) error {
+	return moveRecord(tx, key,
+		c.book.groupsOf(key, old), c.book.groupsOf(key, new), c.book.spotOf(key, old), c.book.spotOf(key, new))
+}
+
+func moveRecord(tx *journal.Tx, key journal.Key, left, joined []journal.Key, from, to journal.Spot) error {
+	for _, group := range left {
+		if !slices.Contains(joined, group) {
+			if err := tx.Leave(group, key); err != nil {
+				return err
+			}
+		}
+	}
+	for _, group := range joined {
+		if !slices.Contains(left, group) {
+			if err := tx.Join(group, key); err != nil {
+				return err
+			}
+		}
+	}
+	if from == to {
+		return nil
+	}
+	if !from.IsZero() {
+		if err := tx.DropSpot(from); err != nil {
+			return err
+		}
+	}
+	if to.IsZero() {
+		return nil
+	}
+	return tx.PutSpot(to)
+}
+
+// groupsOf returns what a record belongs to: the ticket that it speaks of, that
+// it follows up or was merged into, and the contact that it is a leg of.
+func (b *Book) groupsOf(key journal.Key, h *desk.Held) []journal.Key {
+	if h == nil {
+		return nil
+	}
+	var groups []journal.Key
+	add := func(group journal.Key) {
+		ofItself := group == key && key.Kind == desk.KindTicket // a contact may have the id of one of its legs
+		if group != (journal.Key{}) && !ofItself && !slices.Contains(groups, group) {
+			groups = append(groups, group)
+		}
+	}
+	switch body := h.Body.(type) {
+	case *desk.Survey:
+		add(b.ticketOf(key.Source, body.Ticket))
+	case *desk.Call:
+		add(b.ticketOf(key.Source, body.Ticket))
+		add(contactKey(key, h))
+	case *desk.Ticket:
+		add(b.ticketOf(key.Source, body.FollowupOf))
+		add(b.ticketOf(key.Source, body.MergedInto))
+	}
+	return groups
 }

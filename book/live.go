@@ -51,6 +51,11 @@ type holdings struct {
 	ages    *tally.Ages
 	windows []tally.Window
 	spreads []tally.DistributionWindow
+
+	// Of measures that count distinct keys, or hold the newest value.
+	distinct []tally.DistinctWindow
+	present  *tally.Multiset
+	latest   *tally.Latest
 }
 
 func newHoldings(m *measure, windows int) *holdings {
@@ -58,7 +63,14 @@ func newHoldings(m *measure, windows int) *holdings {
 	if m.Aged {
 		h.ages = &tally.Ages{}
 	}
-	if m.Window {
+	switch {
+	case m.Distinct && m.Stock:
+		h.present = &tally.Multiset{}
+	case m.Distinct:
+		h.distinct = make([]tally.DistinctWindow, windows)
+	case m.Latest:
+		h.latest = &tally.Latest{}
+	case m.Window:
 		h.windows = make([]tally.Window, windows)
 	}
 	if m.Spread {
@@ -73,6 +85,7 @@ type delta struct {
 	sign  int64
 	at    time.Time
 	value tally.Amount
+	key   string
 	feeds kpi.Feed
 }
 
@@ -83,8 +96,13 @@ func (k *kindBook) add(h *holdings, d delta) {
 	h.refs += d.sign
 	if d.feeds&kpi.FeedStock != 0 {
 		h.stock += d.sign
-		if h.ages != nil {
+		switch {
+		case h.ages != nil:
 			h.ages.Add(d.sign, d.at.UnixNano())
+		case h.present != nil:
+			h.present.Add(d.sign, d.key)
+		case h.latest != nil:
+			h.latest.Add(d.at.UnixNano(), d.sign, d.value)
 		}
 	}
 	if d.feeds&kpi.FeedWindow == 0 || d.at.IsZero() {
@@ -102,7 +120,11 @@ func (k *kindBook) enter(h *holdings, d delta) {
 	for i := range k.windows {
 		g := &k.windows[i]
 		if slot := g.window.Slot(d.at); slot >= g.firstWindow {
-			h.windows[i].Add(slot, d.sign, d.value)
+			if h.distinct != nil {
+				h.distinct[i].Add(slot, d.sign, d.key)
+			} else {
+				h.windows[i].Add(slot, d.sign, d.value)
+			}
 		}
 		if h.spreads == nil {
 			continue
@@ -133,6 +155,9 @@ func (k *kindBook) advance(end time.Time) {
 func (k *kindBook) settle(l *leaf) {
 	for i := range l.windows {
 		l.windows[i].Advance(k.windows[i].firstWindow)
+	}
+	for i := range l.distinct {
+		l.distinct[i].Advance(k.windows[i].firstWindow)
 	}
 	for i := range l.spreads {
 		l.spreads[i].Advance(k.windows[i].firstSpread)

@@ -10,20 +10,48 @@ import (
 	"helpdesk_exporter/kpi"
 )
 
+// joins is the version of the rules by which records are joined. Those of a
+// source that was joined by others are joined anew.
+const joins = 1
+
+// opening is a book that is about to take over a journal. What the journal must
+// be told of the new configuration waits until nothing can fail any more: the
+// book that had the journal before can go on as long as it was not told.
+type opening struct {
+	*Book
+	writes   []func(*journal.Tx) error
+	rejoined []func() error // joins the records as they were before
+}
+
+func (o *opening) later(write func(*journal.Tx) error) { o.writes = append(o.writes, write) }
+
+// write tells the journal.
+func (o *opening) write(tx *journal.Tx) error {
+	for _, write := range o.writes {
+		if err := write(tx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // load reads all but the records.
-func (b *Book) load() error {
-	return b.Journal.Update(func(tx *journal.Tx) error {
-		if err := b.loadSources(tx); err != nil {
+func (o *opening) load() error {
+	if err := o.Journal.View(o.loadSources); err != nil {
+		return err
+	}
+	if err := o.rejoin(); err != nil {
+		return err
+	}
+	return o.Journal.View(func(tx *journal.Tx) error {
+		if err := o.loadEpochs(tx); err != nil {
 			return err
 		}
-		if err := b.loadEpochs(tx); err != nil {
-			return err
-		}
-		return b.loadRegistry(tx)
+		return o.loadRegistry(tx)
 	})
 }
 
-func (b *Book) loadSources(tx *journal.Tx) error {
+func (o *opening) loadSources(tx *journal.Tx) error {
 	known, err := tx.Sources()
 	if err != nil {
 		return err
@@ -34,28 +62,23 @@ func (b *Book) loadSources(tx *journal.Tx) error {
 		states[s.Desk+"\x00"+s.Name] = s
 		highest = max(highest, s.Number)
 	}
-	for _, config := range b.Sources {
+	for _, config := range o.Sources {
 		state, ok := states[config.Desk+"\x00"+config.Name]
 		if !ok {
 			highest++
-			state = journal.Source{Number: highest, Desk: config.Desk, Name: config.Name}
-			if err := tx.PutSource(state); err != nil {
-				return err
-			}
+			state = journal.Source{Number: highest, Desk: config.Desk, Name: config.Name, Joins: joins}
 		}
-		s := &source{SourceConfig: config, state: state, expired: map[desk.Kind]int{}}
-		s.book = b.desk(config.Desk)
+		s := &source{SourceConfig: config, state: state, kinds: fed(config.Feeds), expired: map[desk.Kind]int{}}
+		s.book = o.desk(config.Desk)
 		s.book.sources = append(s.book.sources, s)
-		s.book.joined = s.book.joined || s.feeds(desk.KindSurvey)
-		b.sources[config.Name] = s
+		o.sources[config.Name] = s
+		o.numbers[state.Number] = s
 	}
-	if err := b.resolveReferences(); err != nil {
+	if err := o.resolveReferences(); err != nil {
 		return err
 	}
-	for _, s := range b.sources {
-		if err := s.rejoinSurveys(tx); err != nil {
-			return err
-		}
+	for _, s := range o.sources {
+		o.later(func(tx *journal.Tx) error { return tx.PutSource(s.state) })
 	}
 	return nil
 }
@@ -78,56 +101,120 @@ func (b *Book) resolveReferences() error {
 func (s *source) ticketSource() (*source, error) {
 	var candidates []*source
 	for _, other := range s.book.sources {
-		if other.feeds(desk.KindTicket) && (s.RefersTo == "" || s.RefersTo == other.Name) {
+		if other.brings(desk.KindTicket) && (s.RefersTo == "" || s.RefersTo == other.Name) {
 			candidates = append(candidates, other)
 		}
 	}
+	refers := s.brings(desk.KindSurvey) || s.brings(desk.KindMessage)
 	switch {
-	case s.feeds(desk.KindTicket) && s.RefersTo == "":
+	case s.brings(desk.KindTicket) && s.RefersTo == "":
 		return s, nil
 	case len(candidates) == 1:
 		return candidates[0], nil
-	case len(candidates) > 1 && s.feeds(desk.KindSurvey):
+	case len(candidates) > 1 && refers:
 		return nil, fmt.Errorf("source %q: desk %q has several sources of tickets: name the one that its references mean with refers_to", s.Name, s.Desk)
+	case s.brings(desk.KindMessage):
+		return nil, fmt.Errorf("source %q: desk %q has no source of the tickets that its messages belong to: add one", s.Name, s.Desk)
 	default:
 		return nil, nil
 	}
 }
 
-// rejoinSurveys joins the held surveys to the tickets that they now mean, where
-// the configuration has changed its mind.
-func (s *source) rejoinSurveys(tx *journal.Tx) error {
-	was := s.state.Tickets
-	if !s.feeds(desk.KindSurvey) || was == s.tickets {
-		return nil
-	}
-	var held []heldAt
-	var failed error
-	tx.Records(s.state.Number, desk.KindSurvey, "", func(r journal.Raw) bool {
-		var h *desk.Held
-		h, failed = r.Decode()
-		held = append(held, heldAt{key: r.Key, held: h})
-		return failed == nil
-	})
-	if failed != nil {
-		return failed
-	}
-	for _, h := range held {
-		if err := rejoin(tx, h.key, ticketKey(was, h.held), ticketKey(s.tickets, h.held)); err != nil {
-			return err
+// rejoin joins the held records anew to the tickets that they mean and the
+// contacts that they are, where the configuration or this program has changed
+// its mind.
+func (o *opening) rejoin() error {
+	for _, config := range o.Sources {
+		s := o.sources[config.Name]
+		if s.state.Tickets == s.tickets && s.state.Joins == joins {
+			continue
 		}
+		if s.state.Cursor != nil || !s.state.LastSuccess.IsZero() {
+			was := *s
+			was.tickets = s.state.Tickets
+			before := &Book{numbers: map[uint32]*source{s.state.Number: &was}}
+			unknown := s.state.Joins != joins
+			o.rejoined = append(o.rejoined, func() error { return o.rejoinRecords(s, o.Book, before, false) })
+			if err := o.rejoinRecords(s, before, o.Book, unknown); err != nil {
+				return err
+			}
+		}
+		s.state.Tickets, s.state.Joins = s.tickets, joins
 	}
-	s.state.Tickets = s.tickets
-	return tx.PutSource(s.state)
+	return nil
 }
 
-func (b *Book) loadEpochs(tx *journal.Tx) error {
+// takeBack joins the records as the book needs them that had the journal
+// before.
+func (o *opening) takeBack() error {
+	var errs []error
+	for _, rejoin := range o.rejoined {
+		errs = append(errs, rejoin())
+	}
+	return errors.Join(errs...)
+}
+
+// rejoinBatch is how many records are joined anew in one transaction.
+const rejoinBatch = 10_000
+
+// rejoinRecords joins the records of a source as one book has them that were
+// joined as another had them. unknown: nobody knows to which of those.
+func (o *opening) rejoinRecords(s *source, before, after *Book, unknown bool) error {
+	for _, kind := range s.Feeds {
+		for from, more := "", true; more; {
+			err := o.Journal.Update(func(tx *journal.Tx) error {
+				batch, err := recordsFrom(tx, s.state.Number, kind, from)
+				if err != nil {
+					return err
+				}
+				if more = len(batch) == rejoinBatch; more {
+					from = batch[len(batch)-1].key.ID + "\x00" // the next id there can be
+				}
+				for _, r := range batch {
+					if err := rejoinRecord(tx, r, before, after, unknown); err != nil {
+						return err
+					}
+				}
+				return nil
+			})
+			if err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func rejoinRecord(tx *journal.Tx, r heldAt, before, after *Book, unknown bool) error {
+	left, spot := before.groupsOf(r.key, r.held), before.spotOf(r.key, r.held)
+	if unknown {
+		if err := moveRecord(tx, r.key, left, nil, spot, journal.Spot{}); err != nil {
+			return err
+		}
+		left, spot = nil, journal.Spot{}
+	}
+	return moveRecord(tx, r.key, left, after.groupsOf(r.key, r.held), spot, after.spotOf(r.key, r.held))
+}
+
+func recordsFrom(tx *journal.Tx, source uint32, kind desk.Kind, from string) (batch []heldAt, err error) {
+	tx.Records(source, kind, from, func(r journal.Raw) bool {
+		var h *desk.Held
+		if h, err = r.Decode(); err != nil {
+			return false
+		}
+		batch = append(batch, heldAt{key: r.Key, held: h})
+		return len(batch) < rejoinBatch
+	})
+	return batch, err
+}
+
+func (o *opening) loadEpochs(tx *journal.Tx) error {
 	epochs, err := tx.Epochs()
 	if err != nil {
 		return err
 	}
 	for _, e := range epochs {
-		if d := b.desks[e.Desk]; d != nil {
+		if d := o.desks[e.Desk]; d != nil {
 			d.kind(e.Kind).epoch = e
 		}
 	}
@@ -136,17 +223,17 @@ func (b *Book) loadEpochs(tx *journal.Tx) error {
 
 // loadRegistry reads the admitted values and label sets with their totals.
 // Series of families that have changed since begin anew.
-func (b *Book) loadRegistry(tx *journal.Tx) error {
+func (o *opening) loadRegistry(tx *journal.Tx) error {
 	labels, err := tx.Labels()
 	if err != nil {
 		return err
 	}
 	for _, l := range labels {
-		if d := b.desks[l.Desk]; d != nil {
+		if d := o.desks[l.Desk]; d != nil {
 			d.admit(l.Name, l.Value)
 		}
 	}
-	changes, err := b.checkSignatures(tx)
+	changes, err := o.checkSignatures(tx)
 	if err != nil {
 		return err
 	}
@@ -157,7 +244,7 @@ func (b *Book) loadRegistry(tx *journal.Tx) error {
 	})
 	for _, s := range series {
 		if err == nil {
-			err = b.loadSeries(tx, s, changes[s.Measure])
+			err = o.loadSeries(s, changes[s.Measure])
 		}
 	}
 	return err
@@ -170,22 +257,21 @@ type storedSeries struct {
 
 // loadSeries takes in one label set, or forgets it where the measure is gone or
 // has other labels now.
-func (b *Book) loadSeries(tx *journal.Tx, s storedSeries, changed difference) error {
-	if changed == newLabels || b.Catalogue.Measure(kpi.ID(s.Measure)) == nil {
-		return tx.DropSeries(s.Series)
+func (o *opening) loadSeries(s storedSeries, changed difference) error {
+	if changed == newLabels || o.Catalogue.Measure(kpi.ID(s.Measure)) == nil {
+		o.later(func(tx *journal.Tx) error { return tx.DropSeries(s.Series) })
+		return nil
 	}
 	if changed == newTotal {
-		s.state = journal.SeriesState{Start: b.Now}
-		if err := tx.PutSeries(s.Series, s.state); err != nil {
-			return err
-		}
+		s.state = journal.SeriesState{Start: o.Now}
+		o.later(func(tx *journal.Tx) error { return tx.PutSeries(s.Series, s.state) })
 	}
-	d := b.desks[s.Desk]
+	d := o.desks[s.Desk]
 	if d == nil {
 		return nil
 	}
 	m := d.byID[s.Measure]
-	l := newLeaf(m, s.Labels, len(b.Catalogue.Windows))
+	l := newLeaf(m, s.Labels, len(o.Catalogue.Windows))
 	l.start = s.state.Start
 	if l.total != nil {
 		*l.total = s.state.Total
@@ -204,13 +290,13 @@ const (
 	newLabels
 )
 
-// checkSignatures compares all measures with what their kept series meant, and
-// keeps what they mean from now on.
-func (b *Book) checkSignatures(tx *journal.Tx) (map[uint8]difference, error) {
+// checkSignatures compares all measures with what their kept series meant. What
+// they mean from now on will be kept.
+func (o *opening) checkSignatures(tx *journal.Tx) (map[uint8]difference, error) {
 	differences := map[uint8]difference{}
-	for i := range b.Catalogue.Measures {
-		m := &b.Catalogue.Measures[i]
-		id, signature := uint8(m.ID), b.signatureOf(m)
+	for i := range o.Catalogue.Measures {
+		m := &o.Catalogue.Measures[i]
+		id, signature := uint8(m.ID), o.signatureOf(m)
 		stored, known, err := tx.Signature(id)
 		switch {
 		case err != nil:
@@ -222,18 +308,16 @@ func (b *Book) checkSignatures(tx *journal.Tx) (map[uint8]difference, error) {
 		case known:
 			signature.Since = stored.Since
 		}
-		for _, d := range b.desks {
+		for _, d := range o.desks {
 			d.byID[id].since = signature.Since
 		}
 		if known && differences[id] == unchanged {
 			continue
 		}
 		if known && m.Total != nil {
-			b.Logger.Warn("The labels or buckets of a family have changed: it starts again at 0", "family", m.Total.Name)
+			o.Logger.Warn("The labels or buckets of a family have changed: it starts again at 0", "family", m.Total.Name)
 		}
-		if err := tx.PutSignature(id, signature); err != nil {
-			return nil, err
-		}
+		o.later(func(tx *journal.Tx) error { return tx.PutSignature(id, signature) })
 	}
 	return differences, nil
 }

@@ -59,20 +59,11 @@ func (t *truth) callEvents() []event {
 				ended, untilAnswer = o, untilAnswer+wait
 			}
 		}
-		named := func(dim, otherwise string) string {
-			from := legs[0].firstState(func(i int) bool {
-				o, _, _ := outcome(legs[0][i].record.Body.(*desk.Call))
-				return o != desk.OutcomeUnknown
-			})
-			v := legs[0].named(from, dim)
-			for _, leg := range legs[1:] {
-				v = cmp.Or(v, leg.named(0, dim))
-			}
-			return cmp.Or(v, otherwise)
-		}
-		queue := map[string]string{"channel": named("channel", "phone"), "queue": named("queue", "none")}
+		queue := map[string]string{"channel": namedByLegs(legs, "channel", "phone"), "queue": namedByLegs(legs, "queue", "none")}
 		add := func(family string, value float64, labels map[string]string) {
-			events = append(events, event{legs[0].desk(), family, first.ArrivedAt, value, labels})
+			events = append(events, event{
+				desk: legs[0].desk(), family: family, at: first.ArrivedAt, value: value, labels: labels,
+			})
 		}
 		if ended != desk.OutcomeUnknown {
 			add("calls", 0, map[string]string{
@@ -95,4 +86,79 @@ func (t *truth) callEvents() []event {
 		add("service level", met, queue)
 	}
 	return events
+}
+
+// namedByLegs returns what the first leg that names a dimension says of it, of
+// the first one since it ended.
+func namedByLegs(legs []history, dim, otherwise string) string {
+	from := legs[0].firstState(func(i int) bool {
+		o, _, _ := outcome(legs[0][i].record.Body.(*desk.Call))
+		return o != desk.OutcomeUnknown
+	})
+	v := legs[0].named(from, dim)
+	for _, leg := range legs[1:] {
+		v = cmp.Or(v, leg.named(0, dim))
+	}
+	return cmp.Or(v, otherwise)
+}
+
+// callContact adds the events of a call, all its legs together, as a contact.
+func (t *truth) callContact(unit string, legs []history, add func(event)) {
+	first, of := legs[0].last().Body.(*desk.Call), spot{}
+	customer, ofTicket, ended := "", false, desk.OutcomeUnknown
+	for _, leg := range legs {
+		call := leg.last().Body.(*desk.Call)
+		customer = cmp.Or(customer, call.Customer)
+		ofTicket = ofTicket || call.Ticket != ""
+		if ended != desk.OutcomeAnswered {
+			ended, _, _ = outcome(call)
+		}
+		if s := spotOfLeg(leg, unit); s != (spot{}) && (of == (spot{}) || s.at.Before(of.at)) {
+			of = s
+		}
+	}
+	labels := map[string]string{"channel": namedByLegs(legs, "channel", "phone"), "team": namedByLegs(legs, "team", "none")}
+	if first.Direction != desk.DirectionOutbound && inTouch(ended) && !ofTicket {
+		add(event{desk: legs[0].desk(), family: "contacts", at: first.ArrivedAt, labels: labels})
+		if customer != "" {
+			add(t.repeated(of, legs[0].desk(), first.ArrivedAt, labels))
+		}
+	}
+	if ended == desk.OutcomeAnswered {
+		t.answeredContact(legs, first, labels, add)
+	}
+}
+
+// answeredContact adds who answered a call, and whether it was passed on.
+func (t *truth) answeredContact(legs []history, first *desk.Call, labels map[string]string, add func(event)) {
+	transfers, known, answers := 0, false, 0
+	by := map[desk.Role]bool{}
+	for _, leg := range legs {
+		call := leg.last().Body.(*desk.Call)
+		transfers, known = transfers+call.Transfers.Value, known || call.Transfers.Set
+		if o, _, _ := outcome(call); o != desk.OutcomeAnswered {
+			continue
+		}
+		answers++
+		if call.Agent != "" {
+			add(event{desk: legs[0].desk(), family: "agents", at: first.ArrivedAt, labels: map[string]string{"team": labels["team"]}, key: call.Agent})
+		}
+		if call.HandledBy == desk.RoleUnknown && call.Agent != "" {
+			by[desk.RoleAgent] = true
+		}
+		by[call.HandledBy] = true
+	}
+	if !known && first.Contact != "" {
+		transfers, known = answers-1, true
+	}
+	if known {
+		add(event{desk: legs[0].desk(), family: "transfers", at: first.ArrivedAt, value: share(transfers > 0), labels: labels})
+	}
+	role := desk.RoleUnknown
+	for _, r := range []desk.Role{desk.RoleBot, desk.RoleAgent} { // whoever was human
+		if by[r] {
+			role = r
+		}
+	}
+	t.handled(legs[0].desk(), first.ArrivedAt, role, map[string]string{"channel": labels["channel"]}, add)
 }

@@ -15,15 +15,22 @@ type truth struct {
 	tickets map[string]history // by id; ids are unique over all sources
 	calls   map[string]history
 	surveys map[string]history
+
+	messages map[string]history
+	staffing map[string]history
 }
 
 func truthOf(rounds []round) *truth {
-	t := &truth{tickets: map[string]history{}, calls: map[string]history{}, surveys: map[string]history{}}
+	t := &truth{
+		tickets: map[string]history{}, calls: map[string]history{}, surveys: map[string]history{},
+		messages: map[string]history{}, staffing: map[string]history{},
+	}
 	for _, r := range rounds {
 		for _, found := range r.found {
 			for _, o := range found {
 				of := map[desk.Kind]map[string]history{
 					desk.KindTicket: t.tickets, desk.KindCall: t.calls, desk.KindSurvey: t.surveys,
+					desk.KindMessage: t.messages, desk.KindStaffing: t.staffing,
 				}[o.record.Body.Kind()]
 				of[o.record.ID] = append(of[o.record.ID], o)
 				slices.SortStableFunc(of[o.record.ID], byVersion)
@@ -40,6 +47,7 @@ type event struct {
 	at     time.Time
 	value  float64
 	labels map[string]string
+	key    string // of families that count in how many ways their events differ
 }
 
 func deskOfSource(name string) string {
@@ -49,9 +57,19 @@ func deskOfSource(name string) string {
 	return "acme"
 }
 
-func (h history) desk() string        { return deskOfSource(h[0].source) }
-func (h history) last() desk.Record   { return h[len(h)-1].record }
-func (h history) ticket() desk.Ticket { return *h.last().Body.(*desk.Ticket) }
+func (h history) desk() string      { return deskOfSource(h[0].source) }
+func (h history) last() desk.Record { return h[len(h)-1].record }
+
+// ticket is what a ticket is like now: tombstones tell nothing of that, if there
+// is anything else.
+func (h history) ticket() desk.Ticket {
+	for _, o := range slices.Backward(h) {
+		if !o.record.Deleted {
+			return *o.record.Body.(*desk.Ticket)
+		}
+	}
+	return *h.last().Body.(*desk.Ticket)
+}
 
 func (h history) ticketAt(i int) *desk.Ticket { return h[i].record.Body.(*desk.Ticket) }
 
@@ -59,8 +77,14 @@ func (h history) status(i int) desk.Status {
 	if h[i].record.Deleted {
 		return desk.StatusDeleted
 	}
+	if h.ticketAt(i).MergedInto != "" {
+		return desk.StatusMerged
+	}
 	return h.ticketAt(i).Status
 }
+
+// withdrawn reports whether a ticket is one not to count.
+func (h history) withdrawn() bool { return h.status(len(h) - 1).Withdrawn() }
 
 // named returns what the first state from the i-th on says of a dimension.
 func (h history) named(i int, dim string) string {
@@ -107,96 +131,17 @@ func (h history) labels(i int, dims ...string) map[string]string {
 	return labels
 }
 
-// change is one step in the life of a ticket, and the state that shows it.
-type step struct {
-	at     time.Time
-	status desk.Status
-	state  int
-}
-
-func (h history) steps() []step {
-	var steps []step
-	if len(h.ticket().StatusChanges) > 0 {
-		for _, c := range h.ticket().StatusChanges {
-			steps = append(steps, step{c.At, c.Status, h.stateAt(c.At)})
-		}
-		if h.last().Deleted {
-			steps = append(steps, step{h.ticket().UpdatedAt, desk.StatusDeleted, len(h) - 1})
-		}
-		return steps
-	}
-	for i := range h {
-		steps = append(steps, step{h.ticketAt(i).UpdatedAt, h.status(i), i})
-	}
-	return steps
-}
-
-func (t *truth) ticketEvents() []event {
-	var events []event
-	for _, h := range t.tickets {
-		now := h.ticket()
-		if h.status(len(h) - 1).Withdrawn() {
-			continue
-		}
-		add := func(family string, at time.Time, value time.Duration, state int) {
-			events = append(events, event{h.desk(), family, at, value.Seconds(), h.labels(state, "channel", "priority", "team")})
-		}
-		add("opened", now.CreatedAt, 0, h.firstState(func(i int) bool { return !h.status(i).Withdrawn() }))
-		var solve, reopening step
-		var before desk.Status
-		for _, s := range h.steps() {
-			wasOpen := before == desk.StatusUnknown || before.Open()
-			switch {
-			case s.status.Finished() && wasOpen:
-				solve = s
-			case s.status.Open() && !wasOpen:
-				reopening = s
-			}
-			before = s.status
-		}
-		if reopening.status != desk.StatusUnknown {
-			add("reopened", reopening.at, 0, reopening.state)
-		}
-		if now.Status.Finished() {
-			if !now.SolvedAt.IsZero() {
-				solve.at = now.SolvedAt
-			}
-			add("solved", solve.at, 0, solve.state)
-			if took := solve.at.Sub(now.CreatedAt); took >= 0 {
-				add("resolution", solve.at, took, solve.state)
-			}
-		}
-		if at := answeredAt(now); !at.IsZero() && !at.Before(now.CreatedAt) {
-			state := h.firstState(func(i int) bool { return showsAnswer(h.ticketAt(i)) })
-			add("response", at, at.Sub(now.CreatedAt), state)
-		}
-	}
-	return events
-}
-
-func answeredAt(t desk.Ticket) time.Time {
-	if !t.FirstResponseAt.IsZero() {
-		return t.FirstResponseAt
-	}
-	for _, m := range t.Messages {
-		if m.Public && m.Author == desk.RoleAgent && !m.At.Before(t.CreatedAt) {
-			return m.At
-		}
-	}
-	return time.Time{}
-}
-
-func showsAnswer(t *desk.Ticket) bool {
-	return !t.FirstResponseAt.IsZero() || slices.ContainsFunc(t.Messages, func(m desk.Message) bool {
-		return m.Public && m.Author == desk.RoleAgent
-	})
-}
-
 func (t *truth) surveyEvents() []event {
 	var events []event
 	for _, h := range t.surveys {
 		s := h.last().Body.(*desk.Survey)
-		if h.last().Deleted || !s.Score.Set {
+		if h.last().Deleted {
+			continue
+		}
+		if s.Survey != "unknown" {
+			events = append(events, t.invitation(h, s))
+		}
+		if !s.Score.Set {
 			continue
 		}
 		state := h.firstState(func(i int) bool { return h[i].record.Body.(*desk.Survey).Score.Set })
@@ -216,7 +161,7 @@ func (t *truth) surveyEvents() []event {
 				value = 1
 			}
 			labels := map[string]string{"channel": named("channel"), "team": named("team"), "priority": named("priority")}
-			events = append(events, event{h.desk(), "csat", s.RespondedAt, value, labels})
+			events = append(events, event{desk: h.desk(), family: "csat", at: s.RespondedAt, value: value, labels: labels})
 		case s.Survey == "nps" && score <= 10:
 			if score >= 9 {
 				value = 1
@@ -224,8 +169,22 @@ func (t *truth) surveyEvents() []event {
 				value = -1
 			}
 			labels := map[string]string{"channel": named("channel"), "segment": named("segment")}
-			events = append(events, event{h.desk(), "nps", s.RespondedAt, value, labels})
+			events = append(events, event{desk: h.desk(), family: "nps", at: s.RespondedAt, value: value, labels: labels})
 		}
 	}
 	return events
+}
+
+// invitation tells whether a survey that was sent was answered within a day.
+func (t *truth) invitation(h history, s *desk.Survey) event {
+	channel := h.named(0, "channel")
+	if about := t.tickets[s.Ticket]; about != nil {
+		channel = cmp.Or(channel, about.named(about.stateThen(s.SentAt), "channel"))
+	}
+	answered := 0.0
+	if s.Score.Set && !s.RespondedAt.After(s.SentAt.Add(day)) {
+		answered = 1
+	}
+	labels := map[string]string{"channel": cmp.Or(channel, "none")}
+	return event{desk: h.desk(), family: "invited to " + s.Survey, at: s.SentAt.Add(day), value: answered, labels: labels}
 }

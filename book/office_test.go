@@ -27,7 +27,8 @@ func definitions() kpi.Definitions {
 		MinSample:      1,
 		LabelValuesMax: 50,
 		SeriesMax:      2000,
-		Buckets:        kpi.Buckets{Default: []float64{60, 3600, 86400}, Calls: []float64{20, 60}},
+		Buckets:        kpi.Buckets{Default: []float64{60, 3600, 86400}, Calls: []float64{20, 60}, Contacts: []float64{1, 2, 5}},
+		Horizons:       kpi.Horizons{FCR: 2 * day, Survey: day},
 		Surveys: []kpi.Survey{
 			{Name: "csat", Kind: kpi.CSAT, Min: 1, Max: 5},
 			{Name: "nps", Kind: kpi.NPS, Min: 0, Max: 10},

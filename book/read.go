@@ -1,6 +1,7 @@
 package book
 
 import (
+	"slices"
 	"time"
 
 	"helpdesk_exporter/desk"
@@ -67,7 +68,7 @@ func (s *scrape) gauges(kind desk.Kind) bool {
 		if !src.feeds(kind) {
 			continue
 		}
-		if !src.state.Synced || src.stale(s.now) {
+		if !src.state.Synced || src.reading() || src.stale(s.now) {
 			return false
 		}
 		fed = true
@@ -80,6 +81,10 @@ func (s *source) stale(now time.Time) bool {
 	return now.Sub(s.state.LastSuccess) > s.StaleAfter ||
 		s.ExpectEvery > 0 && now.Sub(s.state.LastNews) > s.ExpectEvery
 }
+
+// reading reports whether a source that had nothing to tell is in the midst of
+// its history.
+func (s *source) reading() bool { return !known(&s.state) && !s.state.LastEvent.IsZero() }
 
 func (s *scrape) totals(m *measure) {
 	epoch := s.desk.kind(m.Kind).epoch
@@ -95,9 +100,9 @@ func (s *scrape) totals(m *measure) {
 	}
 }
 
-// pool adds up the windows of a measure's leaves at each level.
+// pool adds up what a measure's leaves hold at each level.
 func (s *scrape) pool(m *measure) {
-	if !m.Window || !s.gauges(m.Kind) {
+	if !s.gauges(m.Kind) {
 		return
 	}
 	windows := len(s.book.Catalogue.Windows)
@@ -111,31 +116,62 @@ func (s *scrape) pool(m *measure) {
 		k.settle(l)
 		for _, g := range l.groups {
 			g.refs += l.refs
-			for i := range l.windows {
-				g.counts[i].Merge(l.windows[i].Total())
+			for i := range g.counts {
+				g.counts[i].Merge(l.count(i))
 			}
 			for i := range l.spreads {
 				g.spreads[i].Merge(l.spreads[i].Total(), 1)
 			}
 		}
 	}
+	if m.Distinct && m.Window {
+		m.distinguish()
+	}
 }
 
+// count returns what a leaf comes to in the i-th window. What is there now
+// counts in each of them.
+func (l *leaf) count(i int) tally.Count {
+	if l.windows == nil {
+		return tally.Count{N: l.stock}
+	}
+	return l.windows[i].Total()
+}
+
+// distinguish counts the distinct keys of each group, which do not add up.
+func (m *measure) distinguish() {
+	for _, g := range m.groups {
+		for i := range g.counts {
+			keys := map[string]struct{}{}
+			for _, l := range g.leaves {
+				l.distinct[i].Union(keys)
+			}
+			g.counts[i] = tally.Count{N: int64(len(keys))}
+		}
+	}
+}
+
+// window shows a family over the trailing windows.
 func (s *scrape) window(v *kpi.WindowView) {
-	first := s.desk.byID[v.Of[0]]
-	if !s.gauges(first.Kind) {
+	if v.Seen != 0 && !s.desk.byID[v.Seen].told() {
 		return
 	}
+	for _, id := range v.Of {
+		if !s.gauges(s.desk.byID[id].Kind) {
+			return
+		}
+	}
 	counts := make([]tally.Count, len(v.Of))
-	for key, g := range first.groups {
-		if !g.visible() {
+	for _, g := range s.desk.byID[v.Of[0]].groups {
+		if !g.visible() || v.Whole && g.by == everything {
 			continue
 		}
+		beside := s.beside(v, g)
 		for i, w := range s.book.Catalogue.Windows {
 			counts[0] = g.counts[i]
-			for j, id := range v.Of[1:] {
+			for j, also := range beside {
 				counts[j+1] = tally.Count{}
-				if also := s.desk.byID[id].groups[key]; also != nil {
+				if also != nil {
 					counts[j+1] = also.counts[i]
 				}
 			}
@@ -144,6 +180,21 @@ func (s *scrape) window(v *kpi.WindowView) {
 			}
 		}
 	}
+}
+
+// told reports whether any held record contributes to the measure.
+func (m *measure) told() bool {
+	return slices.ContainsFunc(m.shown, func(l *leaf) bool { return l.refs > 0 })
+}
+
+// beside returns the groups of the view's further measures that go with one of
+// the first.
+func (s *scrape) beside(v *kpi.WindowView, g *group) []*group {
+	groups := make([]*group, 0, len(v.Of)-1)
+	for j, id := range v.Of[1:] {
+		groups = append(groups, s.desk.byID[id].like(s.desk.byID[v.Of[0]], g, v.Whole && j == len(v.Of)-2))
+	}
+	return groups
 }
 
 func (s *scrape) place(g *group) Place {
@@ -202,12 +253,25 @@ func (s *scrape) stock(v *kpi.StockView) {
 			s.levels(v, m)
 		default:
 			for _, l := range m.shown {
-				if l.stock != 0 {
-					s.figures(v, Place{Desk: s.desk.name, Labels: l.labels}, kpi.Stock{N: l.stock, Ages: l.ages})
+				if stock, ok := l.now(s.now); ok {
+					s.figures(v, Place{Desk: s.desk.name, Labels: l.labels}, stock)
 				}
 			}
 			s.zeros(v, m)
 		}
+	}
+}
+
+// now returns what a leaf holds now, false for nothing.
+func (l *leaf) now(now time.Time) (kpi.Stock, bool) {
+	switch {
+	case l.present != nil: // that nobody is there is news where somebody could be
+		return kpi.Stock{N: int64(l.present.Distinct())}, l.refs > 0
+	case l.latest != nil:
+		latest, ok := l.latest.At(now.UnixNano())
+		return kpi.Stock{N: l.stock, Latest: latest}, ok
+	default:
+		return kpi.Stock{N: l.stock, Ages: l.ages}, l.stock != 0
 	}
 }
 

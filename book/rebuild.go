@@ -16,21 +16,21 @@ import (
 // figures are built.
 const batchSize = 512
 
-// figures is all that the held records make, built beside what scrapes see.
+// figures is all that the held records make, built beside what scrapes see: in
+// the fresh parts of measures and leaves, which only the builder uses.
 type figures struct {
 	admissions
-	now    time.Time
-	kinds  map[*deskBook]map[desk.Kind]*kindBook
-	leaves map[*leaf]*holdings
+	now   time.Time
+	kinds map[*deskBook]map[desk.Kind]*kindBook
 }
 
 // build builds windows and stocks anew from the journal. Where a change is
 // already safe there but not yet in effect, the windows end as they will with
-// it. The caller holds the writer's lock; scrapes go on meanwhile.
+// it. What it admits is still to be kept. The caller holds the writer's lock; scrapes go on meanwhile.
 func (b *Book) build(now time.Time, c *change) (*figures, error) {
 	f := &figures{
 		admissions: admissions{book: b}, now: now,
-		kinds: map[*deskBook]map[desk.Kind]*kindBook{}, leaves: map[*leaf]*holdings{},
+		kinds: map[*deskBook]map[desk.Kind]*kindBook{},
 	}
 	for _, d := range b.desks {
 		f.kinds[d] = map[desk.Kind]*kindBook{}
@@ -39,12 +39,27 @@ func (b *Book) build(now time.Time, c *change) (*figures, error) {
 			fresh.advance(d.endOf(kind, now, c))
 			f.kinds[d][kind] = fresh
 		}
+		for _, m := range d.measures {
+			m.fresh = f.kinds[d][m.Kind]
+			for _, l := range m.leaves {
+				l.fresh = nil
+			}
+		}
 	}
-	err := f.readAll()
-	if err == nil && !f.nothing() {
-		err = b.Journal.Update(f.keep)
+	if err := f.readAll(); err != nil {
+		f.forget()
+		return nil, err
 	}
-	if err != nil {
+	return f, nil
+}
+
+// rebuild builds the figures anew and keeps the label sets that it admits.
+func (b *Book) rebuild(now time.Time, c *change) (*figures, error) {
+	f, err := b.build(now, c)
+	if err != nil || f.nothing() {
+		return f, err
+	}
+	if err := b.Journal.Update(f.keep); err != nil {
 		f.forget()
 		return nil, err
 	}
@@ -62,19 +77,17 @@ func (f *figures) install() {
 		}
 		for _, m := range d.measures {
 			for _, l := range m.leaves {
-				l.holdings = f.holdings(l)
+				l.holdings, l.fresh = f.holdings(l), nil
 			}
 		}
 	}
 }
 
 func (f *figures) holdings(l *leaf) *holdings {
-	h := f.leaves[l]
-	if h == nil {
-		h = newHoldings(l.measure, len(f.book.Catalogue.Windows))
-		f.leaves[l] = h
+	if l.fresh == nil {
+		l.fresh = newHoldings(l.measure, len(f.book.Catalogue.Windows))
 	}
-	return h
+	return l.fresh
 }
 
 // readAll adds what every held record contributes: one goroutine reads, some
@@ -117,13 +130,12 @@ func (f *figures) enter(d *deskBook, of kpi.Contribution) {
 		return
 	}
 	m := d.byID[of.Measure]
-	k := f.kinds[d][m.Kind]
 	var start time.Time
-	if k.epoch.Founded {
+	if m.fresh.epoch.Founded {
 		start = f.now
 	}
 	l := f.leaf(d, m, of.Labels, start)
-	k.add(f.holdings(l), delta{leaf: l, sign: 1, at: of.At, value: of.Value, feeds: of.Feeds})
+	m.fresh.add(f.holdings(l), delta{leaf: l, sign: 1, at: of.At, value: of.Value, key: of.Key, feeds: of.Feeds})
 }
 
 // batch is a few records of one source on their way into the figures.
@@ -166,7 +178,7 @@ func (b *Book) decode(in <-chan *batch, out chan<- *batch) error {
 		crowded := map[journal.Key]bool{}
 		for x := range in {
 			for _, r := range x.raw {
-				if err := x.add(tx, r, crowded); err != nil {
+				if err := x.add(b, tx, r, crowded); err != nil {
 					return err
 				}
 			}
@@ -181,45 +193,42 @@ func (b *Book) decode(in <-chan *batch, out chan<- *batch) error {
 
 // add collects what one held record contributes. The contacts of too many legs
 // that have been found are noted as crowded.
-func (x *batch) add(tx *journal.Tx, r journal.Raw, crowded map[journal.Key]bool) error {
+func (x *batch) add(b *Book, tx *journal.Tx, r journal.Raw, crowded map[journal.Key]bool) error {
 	held, err := r.Decode()
 	if err != nil {
 		return err
 	}
-	g := kpi.Group{Record: held}
-	switch r.Key.Kind {
-	case desk.KindSurvey:
-		g.Ticket, err = x.source.ticketOf(tx, held)
-	case desk.KindCall:
-		err = x.legs(tx, r.Key, &g, crowded)
+	s := scene{book: b, tx: tx}
+	var g kpi.Group
+	if r.Key.Kind == desk.KindCall {
+		g, err = x.contact(s, r.Key, held, crowded)
+	} else {
+		g, err = s.groupOf(r.Key, held)
 	}
 	x.contributions.Add(g)
 	return err
 }
 
-// legs adds the other legs of a contact to the call that speaks for it, which
-// is the first; the others only learn that they follow.
-func (x *batch) legs(tx *journal.Tx, key journal.Key, g *kpi.Group, crowded map[journal.Key]bool) error {
-	contact := contactKey(key, g.Record)
-	if contact == (journal.Key{}) {
-		return nil
+// contact returns the contact that a call speaks for, being the first of its
+// legs; the others only learn that they follow.
+func (x *batch) contact(s scene, key journal.Key, call *desk.Held, crowded map[journal.Key]bool) (kpi.Group, error) {
+	shared := contactKey(key, call)
+	if shared == (journal.Key{}) {
+		return s.contact(key, call, others{}), nil
 	}
 	var members []journal.Key
-	if !crowded[contact] {
-		if members = tx.Members(contact, groupMax+1); len(members) > groupMax {
-			crowded[contact] = true
+	if !crowded[shared] {
+		if members = s.members(shared); len(members) > groupMax {
+			crowded[shared] = true
 		}
 	}
 	switch {
-	case crowded[contact]:
-		g.Follows = true
+	case crowded[shared]:
 		x.leftOut++
-	case len(members) > 0 && members[0] != key:
-		g.Follows = true
-	default:
-		o, err := othersOf(tx, contact, key)
-		g.Legs = o.legs
-		return err
+		return kpi.Group{Record: call, Follows: true}, nil
+	case members[0] != key:
+		return kpi.Group{Record: call, Follows: true}, nil
 	}
-	return nil
+	legs, err := othersOf(s.tx, shared, key)
+	return s.contact(key, call, legs), err
 }

@@ -23,11 +23,16 @@ type measure struct {
 	levels []level
 	groups map[string]*group // by level and values
 	since  time.Time         // its series have meant the same
+	fresh  *kindBook         // of figures that are being built
 }
+
+// everything is the level at which no dimension is kept.
+const everything = "all"
 
 // level is one way to pool the dimensions of a measure.
 type level struct {
 	by   string
+	dims []string
 	keep []bool // by label: whether it is kept
 }
 
@@ -39,6 +44,7 @@ type leaf struct {
 	total   *tally.Total
 	groups  []*group // one a level
 	*holdings
+	fresh *holdings // of figures that are being built
 }
 
 // group is the leaves that one level pools.
@@ -66,7 +72,7 @@ func newMeasure(def *kpi.Measure, levels [][]string) *measure {
 		}
 	}
 	for _, dims := range levels {
-		l := level{by: "all"}
+		l := level{by: everything, dims: dims}
 		if len(dims) > 0 {
 			l.by = labelText(strings.Join(dims, "_"))
 		}
@@ -116,6 +122,30 @@ func (m *measure) show(l *leaf) {
 		g.leaves = append(g.leaves, l)
 		l.groups = append(l.groups, g)
 	}
+}
+
+// like returns the group that has the labels of one of another measure, as far
+// as this measure has these labels; with whole the one of everything together.
+// It is nil where nothing has these labels, or where their level is not shown.
+func (m *measure) like(other *measure, g *group, whole bool) *group {
+	at := slices.IndexFunc(other.levels, func(l level) bool { return l.by == g.by })
+	var dims []string
+	for _, d := range other.levels[at].dims {
+		if !whole && slices.Contains(m.Dims, d) {
+			dims = append(dims, d)
+		}
+	}
+	i := slices.IndexFunc(m.levels, func(l level) bool { return slices.Equal(l.dims, dims) })
+	if i < 0 {
+		return nil
+	}
+	names, labels := other.Labels(), make([]string, len(m.levels[i].keep))
+	for j, name := range m.Labels() {
+		if from := slices.Index(names, name); from >= 0 && m.levels[i].keep[j] {
+			labels[j] = g.labels[from]
+		}
+	}
+	return m.groups[string(appendLeafKey([]byte{byte(i)}, labels))]
 }
 
 // group returns the group of a level with the given labels.

@@ -17,8 +17,16 @@ func (c *change) isExpired(h *desk.Held) bool {
 	if c.state.Horizon.IsZero() || !h.Newest().Before(c.state.Horizon) {
 		return false
 	}
-	if h.Deleted || h.Body.Kind() != desk.KindTicket {
+	switch kind := h.Body.Kind(); {
+	case h.Deleted:
 		return true
+	case kind == desk.KindArticle || kind == desk.KindCustomer || kind == desk.KindEnrolment:
+		return false // what there still is, however old, and nothing that happened
+	case kind != desk.KindTicket:
+		return true
+	}
+	if len(h.States) == 0 {
+		return true // messages whose ticket never came
 	}
 	newest := h.States[len(h.States)-1]
 	solved := newest.Status == desk.StatusUnknown && !newest.SolvedAt.IsZero()

@@ -4,10 +4,12 @@ import (
 	"fmt"
 	"maps"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
 	"helpdesk_exporter/desk"
@@ -18,6 +20,7 @@ type tableau struct {
 	family, count, sum, mean string
 	scale                    float64
 	identity                 string
+	seen                     string // a family without whose events nothing shows
 }
 
 var tableaus = []tableau{
@@ -40,42 +43,69 @@ var tableaus = []tableau{
 		family: "service level", count: "helpdesk_service_level_offered", sum: "helpdesk_service_level_met",
 		mean: "helpdesk_service_level_ratio", scale: 1, identity: `policy="voice",threshold="20s",abandons="negative",`,
 	},
+	{family: "contacts", count: "helpdesk_contacts_in_window"},
+	{
+		family: "repeat", count: "helpdesk_repeat_contact_eligible", sum: "helpdesk_repeat_contacts",
+		mean: "helpdesk_repeat_contact_ratio", scale: 1,
+	},
+	{
+		family: "first contact", count: "helpdesk_first_contact_resolution_eligible", sum: "helpdesk_first_contact_resolutions",
+		mean: "helpdesk_first_contact_resolution_ratio", scale: 1, identity: `method="operational",`,
+	},
+	{
+		family: "one touch", count: "helpdesk_first_contact_resolution_eligible", sum: "helpdesk_first_contact_resolutions",
+		mean: "helpdesk_first_contact_resolution_ratio", scale: 1, identity: `method="one_touch",`,
+	},
+	{
+		family: "effort", count: "helpdesk_contacts_to_resolution_observations",
+		mean: "helpdesk_contacts_to_resolution_mean", scale: 1,
+	},
+	{
+		family: "transfers", count: "helpdesk_contacts_handled", sum: "helpdesk_contacts_transferred",
+		mean: "helpdesk_transfer_ratio", scale: 1,
+	},
+	{
+		family: "escalated", sum: "helpdesk_tickets_escalated", mean: "helpdesk_escalation_ratio", scale: 1,
+		seen: "escalation seen",
+	},
+	{
+		family: "automated", count: "helpdesk_contacts_completed", sum: "helpdesk_contacts_automated",
+		mean: "helpdesk_contacts_automated_ratio", scale: 1, seen: "bot seen",
+	},
+	{family: "agents", count: "helpdesk_agents_active"},
+	invited("csat"), invited("nps"), invited("ces"),
+}
+
+func invited(survey string) tableau {
+	return tableau{
+		family: "invited to " + survey, count: "helpdesk_survey_invitations", sum: "helpdesk_survey_invitations_answered",
+		mean: "helpdesk_survey_response_ratio", scale: 1, identity: fmt.Sprintf("survey=%q,", survey),
+	}
 }
 
 // windows recomputes every series of the tableaus that is not 0, for windows
 // that end at the given instants.
 func (t *truth) windows(ends map[string]map[desk.Kind]time.Time) map[string]float64 {
-	type pool struct {
-		n   int
-		sum float64
-	}
-	pools := map[string]map[string]*pool{} // by family and labels
+	pools, seen := map[string]map[string]*pool{}, map[string]bool{} // by family and labels
 	for kind, events := range map[desk.Kind][]event{
 		desk.KindTicket: t.ticketEvents(), desk.KindCall: t.callEvents(), desk.KindSurvey: t.surveyEvents(),
+		desk.KindContact: t.contactEvents(),
 	} {
 		for _, e := range events {
 			if pools[e.family] == nil {
 				pools[e.family] = map[string]*pool{}
 			}
+			seen[e.family+" at "+e.desk] = true
 			for _, w := range definitions().Windows {
 				if !inWindow(e.at, ends[e.desk][kind], w.Length) {
 					continue
 				}
-				levels := []string{`by="all"`}
-				for dim, value := range e.labels {
-					levels = append(levels, fmt.Sprintf(`by=%q,%s=%q`, dim, dim, value))
-				}
-				for _, level := range levels {
-					by, dim, _ := strings.Cut(level, ",")
-					if dim != "" {
-						dim += ","
-					}
-					key := fmt.Sprintf("{desk=%q,%s,%%s%swindow=%q}", e.desk, by, dim, w.Name)
+				for _, level := range e.levels() {
+					key := fmt.Sprintf("{desk=%q,by=%s%%s%swindow=%q}", e.desk, level.by, level.dim, w.Name)
 					if pools[e.family][key] == nil {
-						pools[e.family][key] = &pool{}
+						pools[e.family][key] = &pool{keys: map[string]bool{}}
 					}
-					pools[e.family][key].n++
-					pools[e.family][key].sum += e.value
+					pools[e.family][key].add(e)
 				}
 			}
 		}
@@ -83,8 +113,13 @@ func (t *truth) windows(ends map[string]map[desk.Kind]time.Time) map[string]floa
 	series := map[string]float64{}
 	for _, f := range tableaus {
 		for key, p := range pools[f.family] {
+			if f.seen != "" && !seen[f.seen+" at "+strings.Split(key, `"`)[1]] {
+				continue
+			}
 			key = fmt.Sprintf(key, f.identity)
-			series[f.count+key] = float64(p.n)
+			if f.count != "" {
+				series[f.count+key] = float64(p.number())
+			}
 			if f.sum != "" {
 				series[f.sum+key] = p.sum
 			}
@@ -94,6 +129,41 @@ func (t *truth) windows(ends map[string]map[desk.Kind]time.Time) map[string]floa
 		}
 	}
 	return series
+}
+
+// pool is the events of one level.
+type pool struct {
+	n    int
+	sum  float64
+	keys map[string]bool
+}
+
+func (p *pool) add(e event) {
+	p.n++
+	p.sum += e.value
+	if e.key != "" {
+		p.keys[e.key] = true
+	}
+}
+
+// number is in how many ways events differ that have keys.
+func (p *pool) number() int {
+	if len(p.keys) > 0 {
+		return len(p.keys)
+	}
+	return p.n
+}
+
+type levelOf struct{ by, dim string }
+
+// levels are those at which an event shows: everything together, and each of
+// its dimensions alone.
+func (e event) levels() []levelOf {
+	levels := []levelOf{{`"all",`, ""}}
+	for dim, value := range e.labels {
+		levels = append(levels, levelOf{fmt.Sprintf("%q,", dim), fmt.Sprintf("%s=%q,", dim, value)})
+	}
+	return levels
 }
 
 // inWindow is the window rule: (g*floor(t/g) + g - W, t], with W/288 as g.
@@ -145,12 +215,29 @@ func TestWindowsEqualThoseComputedFromScratch(t *testing.T) {
 			o.deliverWildly(d, rounds[:i], r, d.chance(50))
 			known := truthOf(rounds[:i+1])
 			for _, now := range []time.Time{r.now, r.now.Add(d.minutes(0, 59))} {
-				if wrong := differences(known.windows(endsAt(rounds[:i+1], now)), o.read(now)); len(wrong) > 0 {
-					t.Fatalf("round %d: %s", i, sorted(wrong))
+				shown := o.read(now)
+				wrong := differences(known.windows(endsAt(rounds[:i+1], now)), shown)
+				if wrong = append(wrong, otherStocks(known.stocks(now), shown)...); len(wrong) > 0 {
+					t.Fatalf("round %d: %s%s", i, sorted(wrong), story(rounds[:i+1]))
 				}
 			}
 		}
 	})
+}
+
+// otherStocks compares stocks with what a book shows.
+func otherStocks(want map[string]float64, got *exposition) []string {
+	shown := map[string]float64{}
+	for series, v := range got.values {
+		name, _, _ := strings.Cut(series, "{")
+		if name == "helpdesk_agents_available" || name == "helpdesk_customers_awaiting_agent" {
+			shown[series] = v
+		}
+	}
+	if diff := cmp.Diff(want, shown); diff != "" {
+		return []string{"(-from scratch +shown):\n" + diff}
+	}
+	return nil
 }
 
 // endsAt returns where the windows of each desk and kind end: at the least
@@ -164,7 +251,7 @@ func endsAt(rounds []round, now time.Time) map[string]map[desk.Kind]time.Time {
 				asOf = r.asOf[s.Name]
 			}
 		}
-		for _, kind := range s.Feeds {
+		for _, kind := range restOn(s.Feeds) {
 			end := ends[s.Desk][kind]
 			if end.IsZero() || asOf.Before(end) {
 				end = asOf
@@ -176,4 +263,19 @@ func endsAt(rounds []round, now time.Time) map[string]map[desk.Kind]time.Time {
 		}
 	}
 	return ends
+}
+
+// restOn returns the kinds of figures that rest on a source of the given kinds
+// of records.
+func restOn(feeds []desk.Kind) []desk.Kind {
+	kinds := slices.Clone(feeds)
+	for _, kind := range feeds {
+		switch kind {
+		case desk.KindMessage:
+			kinds = append(kinds, desk.KindTicket, desk.KindContact)
+		case desk.KindTicket, desk.KindCall:
+			kinds = append(kinds, desk.KindContact)
+		}
+	}
+	return kinds
 }

@@ -1,6 +1,7 @@
 package book_test
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -20,16 +21,29 @@ type observation struct {
 // history is all states of one record, in the order in which they held.
 type history []observation
 
-// worldSources are two desks: at acme tickets come from two sources, calls and
-// surveys from others; at brio everything comes from one.
+// worldSources are two desks: at acme tickets come from two sources, calls,
+// surveys, messages and head counts from others; at brio everything comes from
+// one.
 func worldSources() []book.SourceConfig {
-	forms := source("forms", "acme", desk.KindSurvey)
-	forms.RefersTo = "zen"
+	ofZen := func(name string, kind desk.Kind) book.SourceConfig {
+		s := source(name, "acme", kind)
+		s.RefersTo = "zen"
+		return s
+	}
 	return []book.SourceConfig{
 		source("zen", "acme", desk.KindTicket), source("web", "acme", desk.KindTicket),
-		source("pbx", "acme", desk.KindCall), forms,
-		withHistory(source("all", "brio", desk.KindTicket, desk.KindCall, desk.KindSurvey)),
+		ofZen("pbx", desk.KindCall), ofZen("forms", desk.KindSurvey), ofZen("log", desk.KindMessage),
+		source("roster", "acme", desk.KindStaffing),
+		withHistory(source("all", "brio", desk.KindTicket, desk.KindCall, desk.KindSurvey, desk.KindMessage, desk.KindStaffing)),
 	}
+}
+
+// ticketsOf is the source whose tickets the records of a source speak of.
+func ticketsOf(source string) string {
+	if source == "all" || source == "web" {
+		return source
+	}
+	return "zen"
 }
 
 // dice draws what happens.
@@ -37,6 +51,7 @@ type dice struct {
 	*rapid.T
 	legs   bool // calls may be legs of contacts
 	steady bool // nothing takes back what was once true: no corrections, no deletions
+	alone  bool // no record is about a ticket, but for surveys
 }
 
 // below draws a number from 0 to n-1.
@@ -65,6 +80,10 @@ func (d dice) world() []history {
 					all = append(all, d.call(s.Name, id))
 				case desk.KindSurvey:
 					all = append(all, d.survey(s.Name, id))
+				case desk.KindMessage:
+					all = append(all, d.message(s.Name, id))
+				case desk.KindStaffing:
+					all = append(all, d.staffing(s.Name, id))
 				}
 			}
 		}
@@ -84,7 +103,12 @@ func (d dice) ticket(source, id string) history {
 	at := monday.Add(d.minutes(-9*24*60, 4*24*60))
 	t := desk.Ticket{
 		CreatedAt: at, Status: desk.StatusNew, UpdatedAt: at,
-		Channel: d.pick("email", "web"), Priority: d.pick("", "high"), Team: d.pick("", "billing", "tech"),
+		Channel: d.pick("email", "web", "phone"), Priority: d.pick("", "high"), Team: d.pick("", "billing", "tech"),
+		Requester: d.customer(), Topic: d.pick("", "bill"), Agent: d.pick("", "x", "y"),
+	}
+	d.counts(&t)
+	if !d.alone && d.chance(20) {
+		t.FollowupOf = d.otherTicket(source, id)
 	}
 	if style == byChanges {
 		t.StatusChanges = []desk.StatusChange{{At: at, Status: desk.StatusNew}}
@@ -96,11 +120,14 @@ func (d dice) ticket(source, id string) history {
 		state.Messages, state.StatusChanges = slices.Clone(t.Messages), slices.Clone(t.StatusChanges)
 		r.Body = &state
 		h = append(h, observation{source, r})
-		if r.Deleted && style == byChanges {
+		if (r.Deleted || t.MergedInto != "") && style == byChanges {
 			break // its desk would not tell of a return
 		}
 		t.UpdatedAt = t.UpdatedAt.Add(d.minutes(1, 2*24*60))
 		d.change(&r, &t, style)
+		if !d.steady && d.chance(20) {
+			d.move(source, id, &t)
+		}
 	}
 	return h
 }
@@ -114,7 +141,8 @@ func (d dice) change(r *desk.Record, t *desk.Ticket, style int) {
 			t.StatusChanges = append(t.StatusChanges, desk.StatusChange{At: now.Add(-time.Second), Status: s})
 		}
 	}
-	finished, withdrawn := t.Status.Finished(), t.Status.Withdrawn() || r.Deleted
+	merged := t.MergedInto != ""
+	finished, withdrawn := t.Status.Finished(), t.Status.Withdrawn() || merged || r.Deleted
 	what := d.below(12)
 	if d.steady && what > lastSteady {
 		return
@@ -122,7 +150,7 @@ func (d dice) change(r *desk.Record, t *desk.Ticket, style int) {
 	switch what {
 	case 0, 1, 2:
 		if finished || withdrawn {
-			r.Deleted, t.SolvedAt = false, time.Time{}
+			r.Deleted, t.SolvedAt, t.MergedInto = false, time.Time{}, ""
 			enter(desk.StatusOpen)
 			return
 		}
@@ -158,6 +186,57 @@ func (d dice) change(r *desk.Record, t *desk.Ticket, style int) {
 	}
 }
 
+// counts draws what desks count of a ticket.
+func (d dice) counts(t *desk.Ticket) {
+	if d.chance(20) {
+		t.CreatedBy = desk.RoleAgent
+	}
+	for _, count := range []*desk.Opt[int]{&t.Transfers, &t.AgentReplies, &t.CustomerMessages} {
+		if d.chance(30) {
+			*count = desk.Some(d.below(3))
+		}
+	}
+	if d.chance(15) {
+		t.HandledBy = []desk.Role{desk.RoleAgent, desk.RoleBot}[d.below(2)]
+	}
+	if d.chance(15) {
+		t.EscalatedAt = t.CreatedAt.Add(d.minutes(0, 5*24*60))
+	}
+}
+
+// move corrects whose ticket it is, about what, and what it belongs to.
+func (d dice) move(source, id string, t *desk.Ticket) {
+	switch d.below(5) {
+	case 0:
+		t.Requester, t.Topic = d.customer(), d.pick("", "bill")
+	case 1:
+		d.counts(t)
+	case 2:
+		t.FollowupOf = ""
+	default:
+		if t.MergedInto = ""; !d.alone && d.chance(70) {
+			t.MergedInto = d.otherTicket(source, id)
+		}
+	}
+}
+
+// customer draws who comes; few, so that they come again.
+func (d dice) customer() string { return d.pick("", "ann", "ann", "bob") }
+
+// someTicket draws the id of a ticket of a source, or one that never comes.
+func (d dice) someTicket(source string) string {
+	return fmt.Sprintf("%s-%s-%d", source, desk.KindTicket, d.below(5))
+}
+
+// otherTicket draws the id of another ticket than the given one.
+func (d dice) otherTicket(source, id string) string {
+	for {
+		if other := d.someTicket(source); other != id {
+			return other
+		}
+	}
+}
+
 // lastSteady is the last of the changes to a ticket that take nothing back.
 const lastSteady = 7
 
@@ -167,92 +246,9 @@ func correct(at *time.Time, by time.Duration) {
 	}
 }
 
-// call draws the versions of a call, told apart by their place in a drop.
-func (d dice) call(source, id string) history {
-	arrived := monday.Add(d.minutes(-8*24*60, 4*24*60))
-	c := desk.Call{ArrivedAt: arrived, Queue: d.pick("", "sales", "help"), Team: d.pick("", "tech")}
-	if d.chance(20) {
-		c.Direction = desk.DirectionOutbound
-	}
-	versions := 1
-	if !d.steady {
-		versions += d.below(3)
-	}
-	var h history
-	for range versions {
-		if d.legs {
-			c.Contact = d.pick("", id, "contact-1", "contact-2")
-		}
-		wait := time.Duration(d.below(40)) * time.Second
-		c.AnsweredAt, c.EndedAt = time.Time{}, arrived.Add(wait)
-		c.Wait, c.Talk = desk.Opt[time.Duration]{}, desk.Opt[time.Duration]{}
-		switch c.Outcome = desk.OutcomeUnknown; d.below(5) {
-		case 0:
-			c.AnsweredAt = arrived.Add(wait)
-			c.EndedAt = c.AnsweredAt.Add(d.minutes(1, 30))
-			c.Talk = desk.Some(c.EndedAt.Sub(c.AnsweredAt))
-		case 1:
-			c.Outcome, c.Wait = desk.OutcomeAnswered, desk.Some(wait)
-		case 2:
-			c.Outcome = desk.OutcomeAbandonedIVR
-		case 3:
-			c.EndedAt = time.Time{} // still rings
-		}
-		state := c
-		h = append(h, observation{source, desk.Record{
-			ID: id, Body: &state, Deleted: !d.steady && d.chance(10),
-		}})
-	}
-	return inDrops(h)
-}
-
-// inDrops gives the versions of a record their places in a drop.
-func inDrops(h history) history {
-	slices.SortStableFunc(h, byVersion)
-	for i := range h {
-		h[i].record.Origin = desk.Origin{Name: "drop.csv", Row: int64(i)}
-	}
-	return h
-}
-
-// survey draws the versions of an answer, which may change its ticket.
-func (d dice) survey(source, id string) history {
-	s := desk.Survey{
-		Survey: d.pick("csat", "nps", "ces", "unknown"), SentAt: monday.Add(d.minutes(-8*24*60, 4*24*60)),
-		Channel: d.pick("", "", "web"), Team: d.pick("", "", "tech"), Segment: d.pick("", "large"),
-	}
-	tickets := source
-	if source == "forms" {
-		tickets = "zen"
-	}
-	var h history
-	for i := range 1 + d.below(3) {
-		if i > 0 || d.chance(70) {
-			s.RespondedAt = s.SentAt.Add(time.Hour)
-			s.Score = desk.Some(d.score())
-		}
-		s.Ticket = ""
-		if d.chance(80) {
-			s.Ticket = fmt.Sprintf("%s-ticket-%d", tickets, d.below(4))
-		}
-		state := s
-		h = append(h, observation{source, desk.Record{
-			ID: id, Body: &state, Deleted: !d.steady && d.chance(10),
-		}})
-	}
-	return inDrops(h)
-}
-
-// score draws an answer, which need not lie on the survey's scale.
-func (d dice) score() float64 {
-	if d.steady {
-		return float64(1 + d.below(5))
-	}
-	return float64(d.below(13))
-}
-
 // byVersion orders states of one record: by the desk's own time of the state,
-// else by the newest time in it, then by their place in the drop.
+// else by that of the drop or by the newest time in it, then by their place in
+// the drop.
 func byVersion(a, b observation) int {
 	if c := versionOf(a.record).Compare(versionOf(b.record)); c != 0 {
 		return c
@@ -261,8 +257,5 @@ func byVersion(a, b observation) int {
 }
 
 func versionOf(r desk.Record) time.Time {
-	if at := r.Body.Changed(); !at.IsZero() {
-		return at
-	}
-	return r.Body.Newest()
+	return cmp.Or(r.Body.Changed(), r.Origin.Dropped, r.Body.Newest())
 }

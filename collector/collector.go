@@ -25,14 +25,17 @@ type Collector struct {
 	book  *book.Book
 	forms Forms
 	now   func() time.Time
-	// started is when counters began that no journal keeps.
+	// started is when counters began that no journal keeps, folded what they
+	// counted before this collector.
 	started time.Time
+	folded  map[string]uint64
 
 	totals  map[kpi.ID]*family
 	views   map[*kpi.WindowView]*family
 	spreads map[*kpi.QuantileView]*family
 	stocks  map[*kpi.StockView]*family
 	sources sourceFamilies
+	kpis    []kpi.KPI
 }
 
 // New returns the collector of a book; now is the clock.
@@ -44,6 +47,7 @@ func New(b *book.Book, forms Forms, now func() time.Time) *Collector {
 		spreads: map[*kpi.QuantileView]*family{},
 		stocks:  map[*kpi.StockView]*family{},
 		sources: newSourceFamilies(),
+		kpis:    b.Catalogue.KPIs(),
 	}
 	catalogue := b.Catalogue
 	for i := range catalogue.Measures {
@@ -71,6 +75,32 @@ func New(b *book.Book, forms Forms, now func() time.Time) *Collector {
 		c.stocks[v] = familyOf(v.Name, v.Help, catalogue.Measure(v.Of[0]), extra...)
 	}
 	return c
+}
+
+// Follow makes the counters that no journal keeps go on from those of another
+// collector, whose place this one takes. What its book has folded so far it
+// found in records that are held, most of which were folded before: only what
+// exceeds that is new.
+func (c *Collector) Follow(before *Collector) {
+	c.started = before.started
+	if c.book == before.book {
+		c.folded = before.folded
+		return
+	}
+	found := c.book.Folded()
+	c.folded = before.foldings()
+	for label, n := range c.folded {
+		c.folded[label] = n - min(n, found[label])
+	}
+}
+
+// foldings returns how often a value of each label was folded into other.
+func (c *Collector) foldings() map[string]uint64 {
+	folded := c.book.Folded()
+	for label, n := range c.folded {
+		folded[label] += n
+	}
+	return folded
 }
 
 func familyOf(name, help string, m *kpi.Measure, extra ...string) *family {
@@ -108,6 +138,7 @@ func (c *Collector) Collect(ch chan<- prometheus.Metric) {
 	s.health(c.book.Health(now))
 	s.info()
 	s.objectives()
+	s.definitions()
 	// The book is free again before a slow reader takes the first metric.
 	for _, m := range s.metrics {
 		ch <- m
@@ -132,7 +163,7 @@ func labels(at book.Place, extra ...string) []string {
 func (s *scrape) Total(m *kpi.Measure, at book.Place, start time.Time, total *tally.Total) {
 	f := s.totals[m.ID]
 	if m.Total.Buckets == nil {
-		s.add(f.counter(float64(total.N), start, labels(at)...))
+		s.add(f.counter(total.Sum.Float(), start, labels(at)...))
 		return
 	}
 	s.add(newHistogram(f, m.Total.Buckets, total, start, s.forms, labels(at)))

@@ -36,7 +36,7 @@ func newCollector(t *testing.T, forms Forms) *Collector {
 		Catalogue: kpi.NewCatalogue(kpi.Definitions{
 			Labels: []string{"team"}, Windows: []kpi.Window{{Name: "1d", Length: 24 * time.Hour}},
 			MinSample: 1, LabelValuesMax: 50, SeriesMax: 2000,
-			Buckets:       kpi.Buckets{Default: []float64{600, 3600}, Calls: []float64{20, 60}},
+			Buckets:       kpi.Buckets{Default: []float64{600, 3600}, Calls: []float64{20, 60}, Contacts: []float64{1, 3}},
 			Surveys:       []kpi.Survey{{Name: "after-ticket", Kind: kpi.CSAT, Min: 1, Max: 5}},
 			ServiceLevels: []kpi.ServiceLevel{{Name: "phone", Threshold: 20 * time.Second, ShortAbandon: 5 * time.Second, Abandons: "negative", Objective: 0.8}},
 		}),

@@ -14,7 +14,7 @@ import (
 // decided about them.
 type sourceFamilies struct {
 	synced, lastSuccess, asOf, lastEvent *family
-	info, folded, objective              *family
+	info, folded, objective, definition  *family
 }
 
 func newSourceFamilies() sourceFamilies {
@@ -35,11 +35,14 @@ func newSourceFamilies() sourceFamilies {
 		objective: newFamily(kpi.ServiceLevelObjective,
 			"Share of calls and chats that the service level is meant to reach, as configured.",
 			"desk", "policy", "threshold", "abandons"),
+		definition: newFamily(kpi.DefinitionInfo,
+			"How a KPI of the handbook is defined: the version of its formula and a hash of the settings that it depends on. Its value is always 1.",
+			"desk", "kpi", "version", "config_hash"),
 	}
 }
 
 func (f sourceFamilies) all() []*family {
-	return []*family{f.synced, f.lastSuccess, f.asOf, f.lastEvent, f.info, f.folded, f.objective}
+	return []*family{f.synced, f.lastSuccess, f.asOf, f.lastEvent, f.info, f.folded, f.objective, f.definition}
 }
 
 // info adds what the sources are.
@@ -66,7 +69,7 @@ func (s *scrape) health(sources []book.SourceHealth) {
 		}
 	}
 	s.expired(expired)
-	for label, n := range s.book.Folded() {
+	for label, n := range s.foldings() {
 		s.add(s.sources.folded.counter(float64(n), s.started, label))
 	}
 }
@@ -93,20 +96,21 @@ func (s *scrape) expired(counts map[[2]string]int) {
 // objectives adds what the service levels are meant to reach, for every desk
 // that has calls.
 func (s *scrape) objectives() {
-	desks := map[string]bool{}
-	for _, source := range s.book.Sources {
-		for _, kind := range source.Feeds {
-			if kind == desk.KindCall {
-				desks[source.Desk] = true
-			}
-		}
-	}
-	for name := range desks {
+	for _, name := range s.book.DesksOf(desk.KindCall) {
 		for _, level := range s.book.Catalogue.ServiceLevels {
 			if level.Objective > 0 {
 				s.add(s.sources.objective.gauge(level.Objective, name, level.Name,
 					model.Duration(level.Threshold).String(), level.Abandons))
 			}
+		}
+	}
+}
+
+// definitions adds how the KPIs are defined that each desk can have.
+func (s *scrape) definitions() {
+	for _, k := range s.kpis {
+		for _, name := range s.book.DesksOf(k.Kind) {
+			s.add(s.sources.definition.gauge(1, name, k.ID, k.Version, k.Hash))
 		}
 	}
 }

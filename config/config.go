@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"github.com/prometheus/common/model"
-	"gopkg.in/yaml.v3"
 
 	"helpdesk_exporter/sources"
 )
@@ -30,6 +29,9 @@ type Config struct {
 
 	// Dir is the directory of the file: relative paths in it start here.
 	Dir string `yaml:"-"`
+
+	name    string   // of the file
+	digests []Digest // by source
 }
 
 // Default returns the configuration of a file that sets nothing.
@@ -60,13 +62,16 @@ func Parse(data []byte, name string, types map[string]func() sources.Config) (*C
 		return nil, err
 	}
 	r := newReport(name, root)
-	c := r.decode(data, root, types)
+	c, written := r.decode(data, root, types)
 	if c == nil {
 		return nil, r.err()
 	}
-	c.Dir = filepath.Dir(name)
+	c.name, c.Dir = name, filepath.Dir(name)
 	c.check(r)
 	if err := r.err(); err != nil {
+		return nil, err
+	}
+	if err := c.digest(written); err != nil {
 		return nil, err
 	}
 	return c, nil
@@ -96,26 +101,42 @@ func (c *Config) MarshalYAML() (any, error) {
 	}{plain(*c), c.Sources}, nil
 }
 
-// String returns the configuration in force as YAML, secrets masked.
-func (c *Config) String() string {
-	text, err := yaml.Marshal(c)
-	if err != nil {
-		return fmt.Sprintf("configuration cannot be shown: %v", err)
-	}
-	return string(text)
+// Retention returns how long records have to be kept for the figures to be
+// exact: as long as anything looks back, and a week for what arrives late.
+func (c *Config) Retention() time.Duration {
+	window, _, horizon := c.lookBack()
+	return window.Length + time.Duration(horizon) + 7*24*time.Hour
 }
 
-// Retention returns how long records have to be kept for the figures to be
-// exact: the longest window, what its youngest facts wait for, and a week for
-// what arrives late.
-func (c *Config) Retention() time.Duration {
-	var window time.Duration
+// CheckRetention reports a retention under which records would be forgotten
+// while a figure still looks back at them.
+func (c *Config) CheckRetention(d time.Duration) error {
+	window, key, horizon := c.lookBack()
+	if needed := window.Length + time.Duration(horizon); d < needed {
+		return fmt.Errorf("%s: global.windows and global.horizons: the longest window, %s, and the longest horizon, %s: %s, "+
+			"need records of %s, and --storage.retention=%s keeps fewer: raise it, leave it out, or shorten them",
+			c.name, window.Name, key, horizon, model.Duration(needed), model.Duration(d))
+	}
+	return nil
+}
+
+// lookBack returns the longest window, and the longest horizon with its key.
+func (c *Config) lookBack() (window Window, key string, horizon model.Duration) {
 	for _, w := range c.Global.Windows {
-		window = max(window, w.Length)
+		if w.Length > window.Length {
+			window = w
+		}
 	}
 	h := c.Global.Horizons
-	horizon := max(h.FCR, h.Outreach, h.Feedback, h.Survey)
-	return window + time.Duration(horizon) + 7*24*time.Hour
+	for _, of := range []struct {
+		key    string
+		length model.Duration
+	}{{"fcr", h.FCR}, {"outreach", h.Outreach}, {"feedback", h.Feedback}, {"survey", h.Survey}} {
+		if of.length > horizon {
+			key, horizon = of.key, of.length
+		}
+	}
+	return window, key, horizon
 }
 
 // longest bounds every duration that others are added to or multiplied with, so

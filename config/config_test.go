@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"github.com/prometheus/common/model"
 
 	"helpdesk_exporter/config"
@@ -32,6 +33,11 @@ func sameZone() cmp.Option {
 	return cmp.Comparer(func(a, b *time.Location) bool { return a.String() == b.String() })
 }
 
+// values leaves out how the values were written.
+func values() cmp.Option {
+	return cmp.Options{cmpopts.IgnoreUnexported(config.Config{}), sameZone()}
+}
+
 func TestAFileThatSetsNothingHasTheDefaults(t *testing.T) {
 	got := parse(t, minimal)
 	want := config.Default()
@@ -42,7 +48,7 @@ func TestAFileThatSetsNothingHasTheDefaults(t *testing.T) {
 		},
 		URL: "https://acme.example", Settle: 10 * model.Second, Retries: 3,
 	}}
-	if diff := cmp.Diff(&want, got); diff != "" {
+	if diff := cmp.Diff(&want, got, values()); diff != "" {
 		t.Error(diff)
 	}
 	// The promises of the documentation, not those of the code.
@@ -56,7 +62,7 @@ func TestAFileThatSetsNothingHasTheDefaults(t *testing.T) {
 
 func TestEmptySectionsKeepTheDefaults(t *testing.T) {
 	got := parse(t, "global:\nbuckets: {}\ntargets:\ncalendars:\n"+minimal)
-	if diff := cmp.Diff(parse(t, minimal), got); diff != "" {
+	if diff := cmp.Diff(parse(t, minimal), got, values()); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -97,10 +103,10 @@ func TestWhatIsWrittenBackReadsTheSame(t *testing.T) {
 	text := strings.Replace(string(full), "hunter2", "<secret>", 1)
 	first := parse(t, text)
 	second := parse(t, first.String())
-	if diff := cmp.Diff(first, second, sameZone()); diff != "" {
+	if diff := cmp.Diff(first, second, values()); diff != "" {
 		t.Error(diff)
 	}
-	if first := parse(t, minimal); !cmp.Equal(first, parse(t, first.String())) {
+	if first := parse(t, minimal); !cmp.Equal(first, parse(t, first.String()), values()) {
 		t.Error("the minimal file is read back otherwise")
 	}
 }
@@ -135,6 +141,10 @@ func TestDefinitionsHaveEveryTargetOnAnEdge(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	kathmandu, err := time.LoadLocation("Asia/Kathmandu")
+	if err != nil {
+		t.Fatal(err)
+	}
 	want := kpi.Definitions{
 		Labels:         []string{"team", "topic", "attr.plan"},
 		Rollups:        [][]string{{}, {"team"}, {"attr.plan", "team"}, {"queue"}},
@@ -143,9 +153,12 @@ func TestDefinitionsHaveEveryTargetOnAnEdge(t *testing.T) {
 		LabelValuesMax: 10,
 		SeriesMax:      100,
 		Buckets: kpi.Buckets{
-			Default: []float64{60, 900, 1800, 3600, 14400, 28800, 259200},
-			Calls:   []float64{10, 25, 30, 60},
+			Default:  []float64{60, 900, 1800, 3600, 14400, 28800, 259200},
+			Calls:    []float64{10, 25, 30, 60},
+			Contacts: []float64{1, 2.5},
 		},
+		Horizons: kpi.Horizons{FCR: 72 * time.Hour, Survey: 14 * 24 * time.Hour},
+		Timezone: kathmandu,
 		Surveys: []kpi.Survey{
 			{Name: "after ticket", Kind: kpi.CSAT, Min: 0, Max: 1, Positive: []float64{1}},
 			{Name: "stars", Kind: kpi.CSAT, Min: 1, Max: 5},
@@ -162,7 +175,7 @@ func TestDefinitionsHaveEveryTargetOnAnEdge(t *testing.T) {
 		},
 		FirstResponseTargets: []time.Duration{15 * time.Minute, 4 * time.Hour},
 	}
-	if diff := cmp.Diff(want, c.Definitions()); diff != "" {
+	if diff := cmp.Diff(want, c.Definitions(), sameZone()); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -177,7 +190,7 @@ func TestDefinitionsDoNotReachBack(t *testing.T) {
 	c := parse(t, minimal)
 	c.Definitions().Labels[0] = "changed"
 	c.Definitions().Buckets.Calls[0] = -1
-	if diff := cmp.Diff(parse(t, minimal), c); diff != "" {
+	if diff := cmp.Diff(parse(t, minimal), c, values()); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -194,6 +207,19 @@ func TestRetentionCoversTheLongestWindowAndHorizon(t *testing.T) {
 	got = parse(t, "global: {windows: [20y], horizons: {outreach: 20y}}\n"+minimal).Retention()
 	if got != (2*20*365+7)*day {
 		t.Errorf("at the bounds %v", got)
+	}
+}
+
+func TestARetentionMustCoverTheLongestWindowAndHorizon(t *testing.T) {
+	const day = 24 * time.Hour
+	c := parse(t, "global: {windows: [90d, 1d], horizons: {survey: 30d}}\n"+minimal)
+	if err := c.CheckRetention(120 * day); err != nil {
+		t.Error(err)
+	}
+	const want = "config.yml: global.windows and global.horizons: the longest window, 90d, and the longest horizon, survey: 30d, " +
+		"need records of 120d, and --storage.retention=17w keeps fewer: raise it, leave it out, or shorten them"
+	if err := c.CheckRetention(119 * day); err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
 	}
 }
 

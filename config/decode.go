@@ -47,15 +47,16 @@ func parseTree(data []byte, name string) (*yaml.Node, error) {
 	case root.ShortTag() == "!!null":
 		return nil, mistake{file: name, line: root.Line, text: "the file is empty: it needs at least sources"}
 	case root.Kind != yaml.MappingNode:
-		return nil, mistake{file: name, line: root.Line, text: "the file must be a mapping of keys to values, not " + form(root)}
+		return nil, mistake{file: name, line: root.Line, text: "the file must be a mapping of keys to values, not " + shape(root)}
 	}
 	return root, nil
 }
 
 // decode reads the values strictly. Where that fails it explains why, and goes
 // on with all that could be read, so that the checks find the mistakes of the
-// rest. It returns nil if nothing is left to check.
-func (r *report) decode(data []byte, root *yaml.Node, types map[string]func() sources.Config) *Config {
+// rest. It returns nil if nothing is left to check, else also the digest of
+// what is written of each source.
+func (r *report) decode(data []byte, root *yaml.Node, types map[string]func() sources.Config) (*Config, []Digest) {
 	r.refuseEmpty(root, "")
 	doc := newDocument(types)
 	decoder := yaml.NewDecoder(bytes.NewReader(data))
@@ -64,11 +65,11 @@ func (r *report) decode(data []byte, root *yaml.Node, types map[string]func() so
 		r.explain(root, types, err)
 		doc = newDocument(types)
 		if root.Decode(doc) != nil {
-			return nil
+			return nil, nil
 		}
 	}
 	doc.Config.Sources = doc.Sources.configs
-	return &doc.Config
+	return &doc.Config, doc.Sources.written
 }
 
 // refuseEmpty reports the empty elements of lists. The decoder would drop them,
@@ -102,6 +103,7 @@ func syntaxMistake(name string, data []byte, err error) mistake {
 	if anchor := regexp.MustCompile(`^unknown anchor '(.+)' referenced`).FindStringSubmatch(text); anchor != nil {
 		before, _, _ := bytes.Cut(data, []byte("*"+anchor[1]))
 		line = 1 + bytes.Count(before, []byte("\n"))
+		text = "what begins with * refers to an anchor, and none has that name: put quotes around a text" // it may be a password
 	}
 	return mistake{file: name, line: line, text: "not valid YAML: " + text}
 }
@@ -130,13 +132,13 @@ func (r *report) reword(err error) {
 		return
 	}
 	field := regexp.MustCompile(`^field (.*) not found in type `)
-	value := regexp.MustCompile("^cannot unmarshal !!\\w+(?: `(.*)`)? into ")
+	value := regexp.MustCompile("^cannot unmarshal !!\\w+(?: `(?s:.*)`)? into ")
 	for _, e := range wrong.Errors {
 		line, text := cutLine(e)
 		if found := field.FindStringSubmatch(text); found != nil {
 			text = "unknown key " + strconv.Quote(found[1]) + ": remove it or correct its name"
-		} else if found := value.FindStringSubmatch(text); found != nil {
-			text = "the value " + strconv.Quote(found[1]) + " does not fit here"
+		} else if value.MatchString(text) {
+			text = "the value does not fit here" // it may be a secret
 		}
 		r.add(line, "", text)
 	}

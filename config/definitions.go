@@ -18,6 +18,11 @@ func (c *Config) Definitions() kpi.Definitions {
 		LabelValuesMax:       int(c.Global.LabelValuesMax),
 		SeriesMax:            int(c.Global.SeriesMax),
 		FirstResponseTargets: c.Targets.ascending(),
+		Timezone:             c.Global.Timezone.Location,
+		Horizons: kpi.Horizons{
+			FCR:    time.Duration(c.Global.Horizons.FCR),
+			Survey: time.Duration(c.Global.Horizons.Survey),
+		},
 	}
 	for _, level := range c.Global.Rollups {
 		d.Rollups = append(d.Rollups, slices.Clone(level))
@@ -38,6 +43,7 @@ func (c *Config) Definitions() kpi.Definitions {
 		d.ServiceLevels = append(d.ServiceLevels, s.definition())
 	}
 	d.Buckets.Calls = withEdges(c.Buckets.Calls, thresholds)
+	d.Buckets.Contacts = slices.Clone(c.Buckets.Contacts)
 	for _, s := range c.Surveys {
 		d.Surveys = append(d.Surveys, s.definition())
 	}

@@ -58,7 +58,7 @@ func (e explainer) value(n *yaml.Node, t reflect.Type, path string) (ok bool) {
 		return e.sequence(n, path, true, e.source)
 	case t == reflect.TypeFor[sourceList]():
 		return e.refuse(path, "must be a list, not %s", shape(n))
-	case len(keys) > 0 && n.Kind == yaml.MappingNode:
+	case (len(keys) > 0 || rest != nil) && n.Kind == yaml.MappingNode:
 		return e.mapping(n, path, keys, rest)
 	case readsItself(t):
 		return e.leaf(n, t, path)
@@ -158,12 +158,18 @@ func (e explainer) leaf(n *yaml.Node, t reflect.Type, path string) bool {
 	switch {
 	case err == nil:
 		return true
+	case len(secretsIn(path, n.Value)) > 0:
+		return e.refuse(path, "the value does not fit here; it is not shown, for it is a secret or holds one")
 	case t == reflect.TypeFor[model.Duration]() || t == reflect.TypeFor[Window]():
 		return e.refuse(path, "must be a duration with its unit (ms, s, m, h, d, w, y), as 90s or 28d, not %s", form(n))
 	case t == reflect.TypeFor[Count]() && errors.As(err, &wrong):
 		return e.refuse(path, "must be a whole number from 1 up, not %s", form(n))
+	case t == reflect.TypeFor[Ratio]() && errors.As(err, &wrong):
+		return e.refuse(path, "must lie between 0 and 1, as 0.95 for 95 %%, not %s", form(n))
 	case !errors.As(err, &wrong):
 		return e.refuse(path, "%s", strings.TrimPrefix(err.Error(), "yaml: "))
+	case readsItself(t) && t.Kind() == reflect.Struct:
+		return e.refuse(path, "%s does not fit here", shape(n))
 	case readsItself(t):
 		return e.refuse(path, "%s does not fit here", form(n))
 	default:

@@ -9,6 +9,7 @@ import (
 // Global holds what applies to all sources and figures.
 type Global struct {
 	PollInterval   model.Duration `yaml:"poll_interval"`
+	Timezone       Zone           `yaml:"timezone"` // of the tables by hour and weekday
 	Windows        []Window       `yaml:"windows,flow"`
 	Labels         []string       `yaml:"labels,flow"`            // dimensions of the ticket families
 	Rollups        [][]string     `yaml:"rollups,flow,omitempty"` // nil: all together, and each dimension alone
@@ -42,6 +43,7 @@ const (
 func defaultGlobal() Global {
 	return Global{
 		PollInterval: model.Minute,
+		Timezone:     Zone{time.UTC},
 		Windows: []Window{
 			{Name: "1d", Length: 24 * time.Hour},
 			{Name: "7d", Length: 7 * 24 * time.Hour},

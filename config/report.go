@@ -18,7 +18,8 @@ type report struct {
 	mistakes []mistake
 	// unread lists the paths whose values could not be read. What the checks
 	// find there is a consequence and not worth a line.
-	unread []string
+	unread  []string
+	secrets []secret
 }
 
 // mistake is one thing to mend. Its path is empty where the file as a whole is
@@ -44,8 +45,8 @@ func newReport(name string, root *yaml.Node) *report {
 	return r
 }
 
-// locate notes the line of all that stands below a node. What an alias stands
-// for has its own place elsewhere.
+// locate notes the line of all that stands below a node, and which of it is
+// secret. What an alias stands for has its own place elsewhere.
 func (r *report) locate(n *yaml.Node, path string) {
 	switch n.Kind {
 	case yaml.MappingNode:
@@ -62,6 +63,10 @@ func (r *report) locate(n *yaml.Node, path string) {
 			r.lines[indexed(path, i)] = element.Line
 			r.locate(element, indexed(path, i))
 		}
+	case yaml.AliasNode:
+		r.secrets = append(r.secrets, secretsIn(path, n.Alias.Value)...)
+	case yaml.ScalarNode:
+		r.secrets = append(r.secrets, secretsIn(path, n.Value)...)
 	}
 }
 
@@ -76,9 +81,9 @@ func (r *report) line(path string) int {
 	}
 }
 
-// add notes a mistake, once.
+// add notes a mistake, once, without the secrets in it.
 func (r *report) add(line int, path, text string) {
-	m := mistake{file: r.name, line: line, path: path, text: text}
+	m := mistake{file: r.name, line: line, path: path, text: r.hide(text, path)}
 	if !slices.Contains(r.mistakes, m) {
 		r.mistakes = append(r.mistakes, m)
 	}
@@ -87,10 +92,7 @@ func (r *report) add(line int, path, text string) {
 // isUnread reports whether a path is, or lies in, a value that could not be
 // read.
 func (r *report) isUnread(path string) bool {
-	return slices.ContainsFunc(r.unread, func(bad string) bool {
-		rest, ok := strings.CutPrefix(path, bad)
-		return ok && (rest == "" || rest[0] == '.' || rest[0] == '[')
-	})
+	return slices.ContainsFunc(r.unread, func(bad string) bool { return within(path, bad) })
 }
 
 // err returns all mistakes in the order of their lines, or nil.

@@ -17,6 +17,7 @@ import (
 type sourceList struct {
 	types   map[string]func() sources.Config
 	configs []sources.Config
+	written []Digest
 }
 
 // sourceHead is what has to be known of a source before it can be read.
@@ -59,6 +60,11 @@ func (l *sourceList) read(element captured) (sources.Config, error) {
 	if err := element.decode(&head); err != nil {
 		return nil, err
 	}
+	written, err := digestOf(head)
+	if err != nil {
+		return nil, err
+	}
+	l.written = append(l.written, written)
 	config := l.make(head.Type)
 	return config, element.decode(config)
 }
@@ -116,6 +122,7 @@ func checkSources(at spot, configs []sources.Config, interval model.Duration) {
 			checkPlainName(at.index(i).key("desk"), c.Desk)
 		}
 		checkReference(at.index(i).key("refers_to"), c, desks)
+		checkTickets(at.index(i).key("refers_to"), config, configs)
 		checkTimes(at.index(i), c, interval)
 		if c.History != "" {
 			at.index(i).key("history").oneOf("history", string(c.History), []string{
@@ -152,6 +159,33 @@ func checkReference(at spot, c *sources.Common, desks map[string]string) {
 	}
 	at.oneOf("source", c.RefersTo, known)
 }
+
+// checkTickets wants to know whose tickets answers and messages speak of: where
+// there are none, messages are of no use, and where there are those of several
+// sources, it must be told.
+func checkTickets(at spot, config sources.Config, all []sources.Config) {
+	c := config.Shared()
+	messages := feeds(config, desk.KindMessage)
+	if !messages && !feeds(config, desk.KindSurvey) || feeds(config, desk.KindTicket) {
+		return
+	}
+	var meant []string
+	for _, other := range all {
+		o := other.Shared()
+		if o.Desk == c.Desk && feeds(other, desk.KindTicket) && (c.RefersTo == "" || c.RefersTo == o.Name) {
+			meant = append(meant, o.Name)
+		}
+	}
+	switch {
+	case len(meant) > 1:
+		at.errorf("required: desk %q has tickets from %s: name the one whose tickets these records are about",
+			c.Desk, strings.Join(meant, ", "))
+	case len(meant) == 0 && messages:
+		at.errorf("the messages of this source need tickets: name a source of tickets of desk %q, or add one to it", c.Desk)
+	}
+}
+
+func feeds(config sources.Config, kind desk.Kind) bool { return slices.Contains(config.Feeds(), kind) }
 
 // checkTimes fills in the intervals that are not given. One that is given as 0
 // is a mistake, not a wish for the default.

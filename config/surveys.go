@@ -3,16 +3,17 @@ package config
 import (
 	"math"
 	"slices"
+	"strings"
 
 	"helpdesk_exporter/kpi"
 )
 
-// Survey is one questionnaire whose answers are scores.
+// Survey is one questionnaire.
 type Survey struct {
 	Name      string         `yaml:"name"`
 	Kind      kpi.SurveyKind `yaml:"kind"`
 	Scale     *Scale         `yaml:"scale,flow,omitempty"`    // of a survey that was checked never nil
-	Positive  []float64      `yaml:"positive,flow,omitempty"` // CSAT only; empty: from 0.75 of the scale
+	Positive  []float64      `yaml:"positive,flow,omitempty"` // CSAT and FCR only; empty: from 0.75 of the scale
 	Direction Direction      `yaml:"direction,omitempty"`     // CES only
 }
 
@@ -53,12 +54,14 @@ func checkSurveys(at spot, surveys []Survey) {
 
 func (s *Survey) check(at spot) {
 	if s.Kind == "" {
-		at.key("kind").errorf("required: csat, nps or ces")
+		at.key("kind").errorf("required: one of %s", strings.Join(surveyKinds(), ", "))
 		return
 	}
-	kinds := []string{string(kpi.CSAT), string(kpi.NPS), string(kpi.CES)}
-	if !at.key("kind").oneOf("kind", string(s.Kind), kinds) {
+	if !at.key("kind").oneOf("kind", string(s.Kind), surveyKinds()) {
 		return
+	}
+	if s.Kind == kpi.PreferredChannel && s.Scale != nil {
+		at.key("scale").errorf("channel_preference asks for a channel, not for a score: leave it out")
 	}
 	if s.Scale == nil {
 		s.Scale = defaultScale(s.Kind)
@@ -69,12 +72,21 @@ func (s *Survey) check(at spot) {
 	s.checkDirection(at.key("direction"))
 }
 
+func surveyKinds() []string {
+	return []string{
+		string(kpi.CSAT), string(kpi.NPS), string(kpi.CES),
+		string(kpi.FCR), string(kpi.AgentMood), string(kpi.PreferredChannel),
+	}
+}
+
 func defaultScale(kind kpi.SurveyKind) *Scale {
 	switch kind {
 	case kpi.NPS:
 		return &Scale{Min: 0, Max: 10}
 	case kpi.CES:
 		return &Scale{Min: 1, Max: 7}
+	case kpi.FCR:
+		return &Scale{Min: 0, Max: 1}
 	default:
 		return &Scale{Min: 1, Max: 5}
 	}
@@ -109,9 +121,9 @@ func checkBound(at spot, bound float64) (ok bool) {
 }
 
 func (s *Survey) checkPositive(at spot) {
-	if s.Kind != kpi.CSAT {
+	if s.Kind != kpi.CSAT && s.Kind != kpi.FCR {
 		if len(s.Positive) > 0 {
-			at.errorf("only csat has positive answers to list: leave it out")
+			at.errorf("only csat and fcr have positive answers to list: leave it out")
 		}
 		return
 	}

@@ -22,18 +22,19 @@ const schema = 1
 const FileName = "journal.db"
 
 var (
-	bucketMeta    = []byte("meta")
-	bucketSources = []byte("sources")
-	bucketRecords = []byte("records")
-	bucketJoins   = []byte("joins")
-	bucketSeries  = []byte("series")
-	bucketLabels  = []byte("labels")
-	bucketEpochs  = []byte("epochs")
+	bucketMeta     = []byte("meta")
+	bucketSources  = []byte("sources")
+	bucketRecords  = []byte("records")
+	bucketJoins    = []byte("joins")
+	bucketTimeline = []byte("timeline")
+	bucketSeries   = []byte("series")
+	bucketLabels   = []byte("labels")
+	bucketEpochs   = []byte("epochs")
 )
 
 func buckets() [][]byte {
 	return [][]byte{
-		bucketMeta, bucketSources, bucketRecords, bucketJoins, bucketSeries, bucketLabels, bucketEpochs,
+		bucketMeta, bucketSources, bucketRecords, bucketJoins, bucketTimeline, bucketSeries, bucketLabels, bucketEpochs,
 	}
 }
 
@@ -203,16 +204,18 @@ func (k Key) appendPrefix(b []byte) []byte {
 	return append(binary.AppendUvarint(b, uint64(len(whole))), whole...)
 }
 
-// Members returns the members of a group, by their keys, and no more than
-// most of them.
-func (t *Tx) Members(group Key, most int) []Key {
+// Members returns the members of a group that fit, by their keys, and no more
+// than most of them.
+func (t *Tx) Members(group Key, most int, fits func(Key) bool) []Key {
 	prefix := group.appendPrefix(nil)
 	var keys []Key
 	t.tx.scan(bucketJoins, prefix, func(k, _ []byte) bool {
 		if !bytes.HasPrefix(k, prefix) {
 			return false
 		}
-		keys = append(keys, parseKey(k[len(prefix):]))
+		if member := parseKey(k[len(prefix):]); fits(member) {
+			keys = append(keys, member)
+		}
 		return len(keys) < most
 	})
 	return keys

@@ -102,3 +102,9 @@ func (t *memoryTx) scan(bucket, start []byte, f func(k, v []byte) bool) {
 		return f(p.key, p.value)
 	})
 }
+
+func (t *memoryTx) scanBack(bucket, end []byte, f func(k, v []byte) bool) {
+	t.store.buckets[string(bucket)].DescendLessOrEqual(pair{key: end}, func(p pair) bool {
+		return bytes.Equal(p.key, end) || f(p.key, p.value)
+	})
+}

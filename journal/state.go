@@ -24,7 +24,8 @@ type Source struct {
 	Horizon     time.Time   `json:"horizon,omitzero"`   // what lies before it is forgotten
 	Sweep       Sweep       `json:"sweep,omitzero"`
 	Swept       time.Time   `json:"swept,omitzero"`    // the horizon of the last search for expired records
-	Tickets     uint32      `json:"tickets,omitempty"` // number of the source that its surveys are joined to
+	Tickets     uint32      `json:"tickets,omitempty"` // number of the source whose tickets its records are joined to
+	Joins       int         `json:"joins,omitempty"`   // version of the rules by which they were joined
 }
 
 // Sweep is where the search for expired records goes on; the zero value is the

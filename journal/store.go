@@ -29,6 +29,9 @@ type bucketTx interface {
 	remove(bucket, key []byte) error
 	// scan calls f for each key from start on, in order, until f returns false.
 	scan(bucket, start []byte, f func(key, value []byte) bool)
+	// scanBack calls f for each key before end, the last first, until f returns
+	// false.
+	scanBack(bucket, end []byte, f func(key, value []byte) bool)
 }
 
 // boltStore keeps everything in one file.
@@ -108,7 +111,15 @@ func openError(path string, err error) error {
 }
 
 func (s *boltStore) update(f func(bucketTx) error) error {
-	return s.db.Update(func(tx *bolt.Tx) error { return f(boltTx{tx}) })
+	var ours error
+	err := s.db.Update(func(tx *bolt.Tx) error {
+		ours = f(boltTx{tx})
+		return ours
+	})
+	if err != nil && ours == nil {
+		err = fmt.Errorf("%w; make room for %s or mend its disk: nothing is lost, what was not kept is read again", err, s.db.Path())
+	}
+	return err
 }
 
 func (s *boltStore) view(f func(bucketTx) error) error {
@@ -144,5 +155,15 @@ func (t boltTx) remove(bucket, key []byte) error { return t.tx.Bucket(bucket).De
 func (t boltTx) scan(bucket, start []byte, f func(k, v []byte) bool) {
 	c := t.tx.Bucket(bucket).Cursor()
 	for k, v := c.Seek(start); k != nil && f(k, v); k, v = c.Next() {
+	}
+}
+
+func (t boltTx) scanBack(bucket, end []byte, f func(k, v []byte) bool) {
+	c := t.tx.Bucket(bucket).Cursor()
+	back := c.Prev
+	if at, _ := c.Seek(end); at == nil {
+		back = c.Last
+	}
+	for k, v := back(); k != nil && f(k, v); k, v = c.Prev() {
 	}
 }

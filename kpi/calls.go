@@ -208,10 +208,14 @@ func waitOf(c *desk.Call, outcome desk.Outcome) desk.Opt[time.Duration] {
 	}
 }
 
-// call collects what a contact contributes, all its legs together.
-func (b *Contributions) call(g Group) {
+// call collects what a contact contributes, all its legs together, or what the
+// row of a carrier does.
+func (b *Contributions) call(g Group, call *desk.Call) {
 	if g.Record.Deleted {
 		b.excluded(ExcludedCalls, "deleted")
+	} else if !call.PeriodEnd.IsZero() {
+		b.trunk(g.Record, call)
+		return
 	}
 	if g.Follows {
 		return
@@ -237,10 +241,67 @@ func (b *Contributions) call(g Group) {
 	if c.inbound {
 		b.queue(c)
 		b.serviceLevels(c)
+		b.attempt(c, c.first().BlockReason)
+		if !g.OfTicket && cameThrough(c.outcome) {
+			b.contact(both, c.arrived, c.customer(), g.Next, c.dims)
+		}
 	}
 	if c.outcome == desk.OutcomeAnswered {
 		b.handling(c, both)
+		b.answered(c)
 	}
+}
+
+func (c *contact) first() *desk.Call { return c.legs[0].Body.(*desk.Call) }
+
+// cameThrough reports whether a customer whose call ended so was in touch with
+// the desk, if only with its queue.
+func cameThrough(o desk.Outcome) bool {
+	switch o {
+	case desk.OutcomeAnswered, desk.OutcomeAbandoned, desk.OutcomeVoicemail, desk.OutcomeCallback:
+		return true
+	default:
+		return false
+	}
+}
+
+// customer returns who called, by the first leg that knows.
+func (c *contact) customer() string {
+	for _, leg := range c.legs {
+		if customer := leg.Body.(*desk.Call).Customer; customer != "" {
+			return customer
+		}
+	}
+	return ""
+}
+
+// answered collects who handled an answered contact, and whether it was passed
+// on: as the desk says, else as its legs show.
+func (b *Contributions) answered(c *contact) {
+	var transfers desk.Opt[int]
+	handler, answers := desk.RoleUnknown, 0
+	for _, leg := range c.legs {
+		call := leg.Body.(*desk.Call)
+		if call.Transfers.Set {
+			transfers = desk.Some(transfers.Value + call.Transfers.Value)
+		}
+		if outcomeOf(call) != desk.OutcomeAnswered {
+			continue
+		}
+		answers++
+		b.active(c.arrived, call.Agent, c.dims)
+		switch {
+		case call.HandledBy == desk.RoleAgent, call.HandledBy == desk.RoleUnknown && call.Agent != "":
+			handler = desk.RoleAgent
+		case call.HandledBy == desk.RoleBot && handler == desk.RoleUnknown:
+			handler = desk.RoleBot
+		}
+	}
+	if !transfers.Set && c.first().Contact != "" {
+		transfers = desk.Some(answers - 1)
+	}
+	b.transferred(c.arrived, transfers, c.dims)
+	b.completed(c.arrived, handler, c.dims)
 }
 
 // queue collects how long a contact waited and whether it was given up.

@@ -23,7 +23,7 @@ type ID uint8
 // feed a cumulative family, the trailing windows and a stock.
 type Measure struct {
 	ID       ID
-	Kind     desk.Kind // the records that feed it
+	Kind     desk.Kind // what feeds it: records of this kind, or contacts of either kind
 	Identity []string  // labels that are always there and never pooled
 	Dims     []string  // labels that can be pooled
 
@@ -32,6 +32,8 @@ type Measure struct {
 	Spread   bool   // and distributions, for quantiles
 	Stock    bool   // how many there are now
 	Aged     bool   // and since when
+	Distinct bool   // how many keys there are, in the windows or now
+	Latest   bool   // a stock of which the newest value holds
 	Siblings []Sibling
 }
 
@@ -60,6 +62,7 @@ type Contribution struct {
 	Labels  []string     // values in the order of Measure.Labels
 	At      time.Time    // when it happened; zero: not known
 	Value   tally.Amount // what is summed and spread
+	Key     string       // what a distinct measure tells apart
 	Feeds   Feed
 }
 
@@ -74,10 +77,17 @@ const (
 )
 
 // WindowView is a family of gauges over the trailing windows of one or more
-// measures that share their labels.
+// measures. It has the labels of the first; of another one those that both
+// have. Several views may share a name: each gives its own series.
 type WindowView struct {
 	Name, Help string
 	Of         []ID
+	// Whole takes the last measure at the level of all together.
+	Whole bool
+	// Seen is a measure without which nobody would know whether there is
+	// nothing to tell or nobody to tell it: while no held record contributes to
+	// it, the view shows nothing. 0: it always shows.
+	Seen ID
 	// Value makes the figure from the counts of the measures; false: there is
 	// none, for want of a sample.
 	Value func(counts []tally.Count, window time.Duration) (float64, bool)
@@ -103,7 +113,8 @@ type StockView struct {
 
 // Stock is what a stock holds at one label set or level.
 type Stock struct {
-	N      int64
+	N      int64       // of a distinct measure: of keys
+	Latest tally.Count // of a latest measure
 	Oldest time.Time   // zero without ages
 	Ages   *tally.Ages // nil at a level
 }
@@ -132,6 +143,9 @@ type Catalogue struct {
 
 // NewCatalogue lays out all figures for the given definitions.
 func NewCatalogue(d Definitions) *Catalogue {
+	if d.Timezone == nil {
+		d.Timezone = time.UTC
+	}
 	c := &Catalogue{Definitions: d, surveys: map[string]Survey{}}
 	for _, s := range d.Surveys {
 		c.surveys[s.Name] = s
@@ -143,6 +157,11 @@ func NewCatalogue(d Definitions) *Catalogue {
 	c.addCalls()
 	c.addServiceLevel()
 	c.addSurveys()
+	c.addContacts()
+	c.addFirstContact()
+	c.addComplaints()
+	c.addBlockage()
+	c.addStaffing()
 	c.addExcluded()
 	for i := range c.Measures {
 		m := &c.Measures[i]

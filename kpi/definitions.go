@@ -14,6 +14,8 @@ type Definitions struct {
 	Buckets        Buckets
 	Surveys        []Survey
 	ServiceLevels  []ServiceLevel
+	Horizons       Horizons
+	Timezone       *time.Location // of the tables by hour and weekday
 	// FirstResponseTargets are the thresholds of the within-target figures.
 	FirstResponseTargets []time.Duration
 }
@@ -25,10 +27,19 @@ type Window struct {
 	Length time.Duration
 }
 
-// Buckets are upper bounds of the classic histograms, in seconds, ascending.
+// Horizons say how long a figure waits until what has not happened counts as
+// not happening.
+type Horizons struct {
+	FCR    time.Duration // the customer's next contact, the reopening of the ticket
+	Survey time.Duration // the answer to a survey
+}
+
+// Buckets are upper bounds of the classic histograms, ascending: seconds, but
+// for those of contacts, which are numbers of them.
 type Buckets struct {
-	Default []float64
-	Calls   []float64
+	Default  []float64
+	Calls    []float64
+	Contacts []float64
 }
 
 // Survey is one configured questionnaire.
@@ -45,9 +56,12 @@ type SurveyKind string
 
 // The kinds of questionnaires.
 const (
-	CSAT SurveyKind = "csat"
-	NPS  SurveyKind = "nps"
-	CES  SurveyKind = "ces"
+	CSAT             SurveyKind = "csat"
+	NPS              SurveyKind = "nps"
+	CES              SurveyKind = "ces"
+	FCR              SurveyKind = "fcr"                // was the issue solved at first contact?
+	AgentMood        SurveyKind = "agent_satisfaction" // asks agents, not customers
+	PreferredChannel SurveyKind = "channel_preference" // asks for a word, not for a score
 )
 
 // ServiceLevel is one policy on how fast calls and chats are answered. An empty

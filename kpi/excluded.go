@@ -13,6 +13,10 @@ const (
 	ExcludedSurveys
 )
 
+// groupTooLarge is the reason for which a record with too many that belong to
+// it leaves the figures about them all.
+const groupTooLarge = "group_too_large"
+
 // ExcludedFamily is the name of the family of excluded records.
 const ExcludedFamily = "helpdesk_records_excluded"
 

@@ -1,13 +1,11 @@
 package kpi_test
 
 import (
-	"fmt"
 	"math"
 	"slices"
 	"testing"
 	"time"
 
-	"helpdesk_exporter/desk"
 	"helpdesk_exporter/kpi"
 	"helpdesk_exporter/tally"
 )
@@ -28,7 +26,8 @@ func definitions() kpi.Definitions {
 		Labels:    []string{"channel", "priority", "team"},
 		Windows:   []kpi.Window{week()},
 		MinSample: 1,
-		Buckets:   kpi.Buckets{Default: []float64{60, 3600, 86400}, Calls: []float64{5, 20, 60}},
+		Buckets:   kpi.Buckets{Default: []float64{60, 3600, 86400}, Calls: []float64{5, 20, 60}, Contacts: []float64{1, 2, 5}},
+		Horizons:  kpi.Horizons{FCR: 7 * day, Survey: 7 * day},
 		Surveys: []kpi.Survey{
 			{Name: "csat", Kind: kpi.CSAT, Min: 1, Max: 5},
 			{Name: "nps", Kind: kpi.NPS, Min: 0, Max: 10},
@@ -98,22 +97,66 @@ func (e *evaluation) inWindow(id kpi.ID, labels ...string) []kpi.Contribution {
 	})
 }
 
-// window returns the figure of a window family; false: there is none.
+// window returns the figure of a window family; false: there is none. Of the
+// views that share the name it is the first that has contributions.
 func (e *evaluation) window(name string, labels ...string) (float64, bool) {
 	e.t.Helper()
-	i := slices.IndexFunc(e.Views, func(v kpi.WindowView) bool { return v.Name == name })
-	if i < 0 {
+	views := slices.DeleteFunc(slices.Clone(e.Views), func(v kpi.WindowView) bool { return v.Name != name })
+	if len(views) == 0 {
 		e.t.Fatalf("there is no family %s", name)
 	}
-	var counts []tally.Count
-	for _, id := range e.Views[i].Of {
-		var count tally.Count
-		for _, of := range e.inWindow(id, labels...) {
-			count.Add(1, of.Value)
+	view := views[0]
+	for _, v := range slices.Backward(views) {
+		if len(e.inWindow(v.Of[0], e.of(v.Of[0], labels)...)) > 0 {
+			view = v
 		}
-		counts = append(counts, count)
 	}
-	return e.Views[i].Value(counts, week().Length)
+	if view.Seen != 0 && len(e.fed(view.Seen, kpi.FeedTotal|kpi.FeedWindow|kpi.FeedStock)) == 0 {
+		return 0, false
+	}
+	var counts []tally.Count
+	for i, id := range view.Of {
+		within := e.of(id, labels)
+		if m := e.Measure(id); view.Whole && i == len(view.Of)-1 {
+			within = slices.DeleteFunc(within, func(s string) bool { return len(m.Identity) == 0 })
+			if len(m.Identity) > 0 {
+				within = within[:2] // what is asked for comes identity first
+			}
+		}
+		counts = append(counts, e.count(id, within))
+	}
+	return view.Value(counts, week().Length)
+}
+
+// of returns those of the labels that a measure has.
+func (e *evaluation) of(id kpi.ID, labels []string) []string {
+	names := e.Measure(id).Labels()
+	var of []string
+	for i := 0; i < len(labels); i += 2 {
+		if slices.Contains(names, labels[i]) {
+			of = append(of, labels[i], labels[i+1])
+		}
+	}
+	return of
+}
+
+// count is what contributions come to: of a distinct measure, how many keys
+// there are; what is there now counts in every window.
+func (e *evaluation) count(id kpi.ID, labels []string) tally.Count {
+	var count tally.Count
+	m, keys := e.Measure(id), map[string]bool{}
+	all := e.inWindow(id, labels...)
+	if m.Stock {
+		all = e.fed(id, kpi.FeedStock, labels...)
+	}
+	for _, of := range all {
+		count.Add(1, of.Value)
+		keys[of.Key] = true
+	}
+	if m.Distinct {
+		return tally.Count{N: int64(len(keys))}
+	}
+	return count
 }
 
 // quantile returns the figure of a quantile family.
@@ -145,9 +188,19 @@ func (e *evaluation) stock(name string, labels ...string) map[string]float64 {
 		e.t.Fatalf("there is no family %s", name)
 	}
 	var s kpi.Stock
-	ages := &tally.Ages{}
+	ages, latest, keys := &tally.Ages{}, &tally.Latest{}, &tally.Multiset{}
 	for _, id := range e.Stocks[i].Of {
+		m := e.Measure(id)
 		for _, of := range e.fed(id, kpi.FeedStock, labels...) {
+			switch {
+			case m.Distinct:
+				keys.Add(1, of.Key)
+				s.N = int64(keys.Distinct())
+				continue
+			case m.Latest:
+				latest.Add(of.At.UnixNano(), 1, of.Value)
+				s.Latest, _ = latest.At(now().UnixNano())
+			}
 			s.N++
 			ages.Add(1, of.At.UnixNano())
 			if s.Oldest.IsZero() || of.At.Before(s.Oldest) {
@@ -208,45 +261,4 @@ func (e *evaluation) counts(want map[string]int) {
 func (e *evaluation) excluded(reason string) int {
 	e.t.Helper()
 	return int(e.stock(kpi.ExcludedFamily, "reason", reason)[""])
-}
-
-// held merges states of a record in the order given.
-func held(states ...desk.Record) *desk.Held {
-	var h *desk.Held
-	for _, s := range states {
-		h = desk.Merge(h, s)
-	}
-	return h
-}
-
-// ticket is a ticket of which one state was reported.
-func ticket(t desk.Ticket) kpi.Group { return kpi.Group{Record: held(desk.Record{ID: "1", Body: &t})} }
-
-// tickets are the successive states of one ticket.
-func tickets(states ...desk.Ticket) kpi.Group {
-	var records []desk.Record
-	for i := range states {
-		records = append(records, desk.Record{ID: "1", Body: &states[i], Deleted: states[i].Status == desk.StatusDeleted})
-	}
-	return kpi.Group{Record: held(records...)}
-}
-
-// calls are n calls that look the same.
-func calls(n int, c desk.Call) []kpi.Group {
-	var groups []kpi.Group
-	for i := range n {
-		leg := c
-		groups = append(groups, kpi.Group{Record: held(desk.Record{ID: fmt.Sprint(i), Body: &leg})})
-	}
-	return groups
-}
-
-// answers are answers to a survey, given yesterday.
-func answers(survey string, n int, score float64) []kpi.Group {
-	var groups []kpi.Group
-	for i := range n {
-		body := &desk.Survey{Survey: survey, RespondedAt: ago(day), Score: desk.Some(score)}
-		groups = append(groups, kpi.Group{Record: held(desk.Record{ID: fmt.Sprint(survey, score, i), Body: body})})
-	}
-	return groups
 }

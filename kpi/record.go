@@ -13,10 +13,20 @@ const unset = "none"
 // Group is a record with the records that its figures need.
 type Group struct {
 	Record *desk.Held
-	Ticket *desk.Held   // the ticket a survey speaks of; nil: not held
-	Legs   []*desk.Held // the other legs of a call
-	// Follows says that another leg speaks for the contact.
-	Follows bool
+
+	Ticket *desk.Held // of a survey: the ticket it speaks of; nil: not held
+
+	Legs     []*desk.Held // of a call: the other legs of its contact
+	Follows  bool         // of a call: another leg speaks for the contact
+	OfTicket bool         // of a call: it is part of a ticket's story, held or not
+
+	Calls     []*desk.Held // of a ticket: those that name it
+	Earlier   []*desk.Held // of a ticket: those that it follows up, the nearest first
+	Followups []*desk.Held // of a ticket: those that follow it up
+	Merged    []*desk.Held // of a ticket: those that were merged into it
+	Crowded   bool         // of a ticket: more records belong to it than are looked at
+
+	Next time.Time // the same customer's next contact about the same topic; zero: none
 }
 
 // Contributions collects what records contribute. It may be used again after
@@ -43,11 +53,15 @@ func (b *Contributions) Add(g Group) {
 	}
 	switch body := g.Record.Body.(type) {
 	case *desk.Ticket:
-		b.ticket(g.Record, body)
+		if len(g.Record.States) > 0 {
+			b.ticket(g, body)
+		}
 	case *desk.Call:
-		b.call(g)
+		b.call(g, body)
 	case *desk.Survey:
 		b.survey(g.Record, body, g.Ticket)
+	case *desk.Staffing:
+		b.staffing(g.Record, body)
 	}
 }
 
@@ -63,6 +77,16 @@ func (b *Contributions) add(id ID, feeds Feed, at time.Time, v tally.Amount, dim
 	b.list = append(b.list, Contribution{
 		Measure: id, Labels: b.labels[start:end:end], At: at, Value: v, Feeds: feeds,
 	})
+}
+
+// addDistinct collects one contribution to a measure that counts how many keys
+// there are, whatever each of them contributes.
+func (b *Contributions) addDistinct(id ID, feeds Feed, at time.Time, key string, dims dimensions, identity ...string) {
+	if key == "" {
+		return
+	}
+	b.add(id, feeds, at, one, dims, identity...)
+	b.list[len(b.list)-1].Key = key
 }
 
 // one is the value of contributions that only count.
@@ -122,7 +146,7 @@ func seenAt(h *desk.Held, at time.Time) dimensions {
 // asOf returns the dimensions that a record had at an instant: those of the
 // last state that is not newer.
 func asOf(h *desk.Held, at time.Time) dimensions {
-	i := len(h.States) - 1
+	i := max(len(h.States)-1, 0) // a ticket of which only messages were told has none
 	for i > 0 && h.States[i].At.After(at) {
 		i--
 	}

@@ -128,6 +128,17 @@ func answeredAt(t *desk.Ticket) (time.Time, bool) {
 	return time.Time{}, false
 }
 
+// answerSeen returns the dimensions as of the first state that shows the answer
+// or, where only a message of its own tells of it, as of then.
+func answerSeen(h *desk.Held, answered time.Time) dimensions {
+	for i := range h.States {
+		if h.States[i].Shows&desk.ShowsAnswer != 0 {
+			return dimensions{states: h.States[i:]}
+		}
+	}
+	return seenAt(h, answered)
+}
+
 // firstResponse collects how soon a ticket was first answered and reports
 // whether the answer did not come before the question.
 func (b *Contributions) firstResponse(h *desk.Held, t *desk.Ticket, l *lifecycle, feeds Feed) bool {
@@ -136,7 +147,7 @@ func (b *Contributions) firstResponse(h *desk.Held, t *desk.Ticket, l *lifecycle
 		return true
 	}
 	answered, ok := answeredAt(t)
-	if ok && !b.duration(FirstResponse, feeds, asked, answered, seenIn(h, desk.ShowsAnswer)) {
+	if ok && !b.duration(FirstResponse, feeds, asked, answered, answerSeen(h, answered)) {
 		return false
 	}
 	if feeds&FeedWindow == 0 {
@@ -156,7 +167,7 @@ func (b *Contributions) target(h *desk.Held, target time.Duration, asked, answer
 	due := asked.Add(target)
 	threshold := model.Duration(target).String()
 	if !answered.IsZero() && !answered.After(due) {
-		b.add(FirstResponseTarget, FeedWindow, answered, one, seenIn(h, desk.ShowsAnswer), threshold)
+		b.add(FirstResponseTarget, FeedWindow, answered, one, answerSeen(h, answered), threshold)
 		return
 	}
 	b.add(FirstResponseTarget, FeedWindow, due, 0, firstCounted(h), threshold)

@@ -21,6 +21,11 @@ const (
 	NPSSegment
 	CESEase
 	CESEasy
+	SurveyInvitations
+	AgentSatisfaction
+	AgentENPS
+	ChannelOfSurveys
+	ChannelOfTickets
 )
 
 // positiveFrom is where on a scale from 0 to 1 a satisfied answer begins: 4 of
@@ -55,6 +60,9 @@ func (c *Catalogue) addSurveys() {
 	c.addCSATViews()
 	c.addNPSViews()
 	c.addCESViews()
+	c.addInvitations()
+	c.addAgentSatisfaction()
+	c.addChannelPreference()
 }
 
 func (c *Catalogue) addCSATViews() {
@@ -148,29 +156,36 @@ func (c *Catalogue) addCESViews() {
 	)
 }
 
-// survey collects what an answer contributes. The windows take from its ticket
-// what the answer leaves open; the counters cannot take back what they counted,
-// so they go by the answer alone, whichever of the two came first.
+// survey collects what a survey contributes: that it was sent, and what the
+// answer says. The windows take from its ticket what the answer leaves open;
+// the counters cannot take back what they counted, so they go by the answer
+// alone, whichever of the two came first.
 func (b *Contributions) survey(h *desk.Held, s *desk.Survey, ticket *desk.Held) {
 	definition, known := b.catalogue.surveys[s.Survey]
+	answered := s.Score.Set || s.Answer != ""
+	if known && !h.Deleted {
+		b.invitation(h, s, ticket, answered)
+	}
 	switch {
 	case h.Deleted:
 		b.excluded(ExcludedSurveys, "deleted")
 		return
-	case !s.Score.Set && s.Answer == "":
-		return // not answered yet
+	case !answered:
+		return
 	case !known:
 		b.excluded(ExcludedSurveys, "unknown_survey")
 		return
 	case s.RespondedAt.IsZero():
 		b.excluded(ExcludedSurveys, "no_timestamp")
 		return
-	case !s.Score.Set || !definition.valid(s.Score.Value):
+	case !definition.accepts(s):
 		b.excluded(ExcludedSurveys, "bad_scale")
 		return
 	}
 	dims := seenIn(h, desk.ShowsAnswer)
-	b.add(SurveyResponses, FeedTotal, s.RespondedAt, one, dims, s.Survey)
+	if definition.Kind != AgentMood {
+		b.add(SurveyResponses, FeedTotal, s.RespondedAt, one, dims, s.Survey)
+	}
 	if ticket != nil {
 		dims.also = asOf(ticket, s.RespondedAt).states
 	}
@@ -182,7 +197,22 @@ func (b *Contributions) survey(h *desk.Held, s *desk.Survey, ticket *desk.Held) 
 		b.nps(a)
 	case CES:
 		b.ces(a)
+	case FCR:
+		b.add(FirstContactSurvey, FeedWindow, s.RespondedAt, flag(a.positive(a.score)), dims, methodSurvey)
+	case AgentMood:
+		b.agentSatisfaction(a)
+	case PreferredChannel:
+		dims.fixed[0] = desk.Dim{Name: "channel", Value: desk.ParseChannel(s.Answer)}
+		b.prefers(ChannelOfSurveys, s.RespondedAt, "survey", dims)
 	}
+}
+
+// accepts reports whether an answer is one that the survey can take.
+func (s *Survey) accepts(answer *desk.Survey) bool {
+	if s.Kind == PreferredChannel {
+		return answer.Answer != ""
+	}
+	return answer.Score.Set && s.valid(answer.Score.Value)
 }
 
 // answer is a valid answer with the survey it belongs to.
@@ -230,17 +260,24 @@ func (b *Contributions) csat(a answer) {
 func short(f float64) string { return strconv.FormatFloat(f, 'f', -1, 64) }
 
 func (b *Contributions) nps(a answer) {
-	segment, balance := "passive", tally.Amount(0)
-	switch {
-	case a.score >= 9:
-		segment, balance = "promoter", one
-	case a.score <= 6:
-		segment, balance = "detractor", -one
-	}
+	segment, balance := npsOf(a.score)
 	b.answer(NPSBalance, a, balance)
 	b.answer(NPSPolar, a, flag(balance != 0))
 	for _, s := range []string{"promoter", "passive", "detractor"} {
 		b.answer(NPSSegment, a, flag(s == segment), s)
+	}
+}
+
+// npsOf returns the segment that an answer from 0 to 10 belongs to, and what it
+// adds to the score.
+func npsOf(score float64) (segment string, balance tally.Amount) {
+	switch {
+	case score >= 9:
+		return "promoter", one
+	case score <= 6:
+		return "detractor", -one
+	default:
+		return "passive", 0
 	}
 }
 

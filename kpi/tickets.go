@@ -15,6 +15,9 @@ const (
 	TicketsWithdrawn
 	TicketsOpen
 	TicketsAwaitingAgent
+	CustomersAwaitingAgent
+	TicketsEscalated
+	EscalationSeen
 )
 
 func (c *Catalogue) addTickets() {
@@ -58,6 +61,9 @@ func (c *Catalogue) addTickets() {
 		},
 		Measure{ID: TicketsOpen, Kind: desk.KindTicket, Identity: []string{"status"}, Dims: c.Labels, Stock: true},
 		Measure{ID: TicketsAwaitingAgent, Kind: desk.KindTicket, Dims: c.Labels, Stock: true},
+		Measure{ID: CustomersAwaitingAgent, Kind: desk.KindTicket, Stock: true, Distinct: true},
+		Measure{ID: TicketsEscalated, Kind: desk.KindTicket, Dims: c.Labels, Window: true},
+		Measure{ID: EscalationSeen, Kind: desk.KindTicket, Window: true},
 	)
 	c.Views = append(c.Views,
 		WindowView{
@@ -80,6 +86,18 @@ func (c *Catalogue) addTickets() {
 			Name: "helpdesk_ticket_reopen_ratio", Of: []ID{TicketsSolved, TicketsReopened}, Value: c.sampled(quotient),
 			Help: "Tickets reopened in the window by tickets solved in the window; above 1 where more came back than went.",
 		},
+		WindowView{
+			Name: "helpdesk_ticket_clearance_ratio", Of: []ID{TicketsOpened, TicketsSolved}, Value: c.sampled(quotient),
+			Help: "Tickets solved in the window by tickets created in the window; above 1 where the backlog shrinks.",
+		},
+		WindowView{
+			Name: "helpdesk_escalation_ratio", Of: []ID{TicketsEscalated}, Seen: EscalationSeen, Value: c.sampled(mean),
+			Help: "Share of tickets solved in the window that had been escalated; absent while no kept ticket was. Its denominator is helpdesk_tickets_solved_in_window.",
+		},
+		WindowView{
+			Name: "helpdesk_tickets_escalated", Of: []ID{TicketsEscalated}, Seen: EscalationSeen, Value: amount,
+			Help: "Numerator of helpdesk_escalation_ratio.",
+		},
 	)
 	c.Stocks = append(c.Stocks,
 		StockView{
@@ -90,6 +108,10 @@ func (c *Catalogue) addTickets() {
 			Name: "helpdesk_tickets_awaiting_agent", Of: []ID{TicketsAwaitingAgent}, ZeroOf: TicketsOpened, Figures: stockNumber,
 			Help: "Open tickets whose next step is the agent's: the customer wrote last or, where messages are not known, the status is new or open.",
 		},
+		StockView{
+			Name: "helpdesk_customers_awaiting_agent", Of: []ID{CustomersAwaitingAgent}, Figures: stockNumber,
+			Help: "Distinct customers with a ticket whose next step is the agent's; tickets of unknown customers are left out.",
+		},
 	)
 }
 
@@ -97,8 +119,8 @@ func stockNumber(s Stock, _ time.Time) []Figure { return []Figure{{Value: float6
 
 // ticket collects what a ticket contributes. A withdrawn ticket has left the
 // windows; the counters keep what it gave while it counted, if it ever did.
-func (b *Contributions) ticket(h *desk.Held, t *desk.Ticket) {
-	l := lifecycleOf(h, t)
+func (b *Contributions) ticket(g Group, own *desk.Ticket) {
+	h, l := g.Record, lifecycleOf(g.Record, own)
 	feeds := FeedTotal | FeedWindow
 	if l.phase == withdrawn {
 		b.excluded(ExcludedTickets, l.status.String())
@@ -107,10 +129,19 @@ func (b *Contributions) ticket(h *desk.Held, t *desk.Ticket) {
 	if !l.opened {
 		return
 	}
-	b.flows(h, t, l, feeds)
+	t := united(own, g.Merged)
+	b.flows(h, own, l, feeds)
 	sound := b.firstResponse(h, t, l, feeds)
 	sound = b.resolution(h, t, l, feeds) && sound
 	b.replies(h, t, feeds)
+	b.acknowledgement(h, t, feeds)
+	b.complaint(h, t, l, feeds)
+	b.asContact(g, own, l, feeds)
+	if g.Crowded && l.phase != withdrawn {
+		b.excluded(ExcludedTickets, groupTooLarge)
+	} else {
+		b.effort(g, own, l, feeds)
+	}
 	switch {
 	case !sound && l.phase != withdrawn:
 		b.excluded(ExcludedTickets, "negative_duration")
@@ -120,6 +151,67 @@ func (b *Contributions) ticket(h *desk.Held, t *desk.Ticket) {
 	if l.phase == open {
 		b.waiting(h, t, l.status)
 	}
+	if l.phase != withdrawn {
+		b.customer(t, l)
+	}
+}
+
+// customer collects whether a ticket's customer waits for an agent. Those of
+// whom the desk could tell and who do not have no key.
+func (b *Contributions) customer(t *desk.Ticket, l *lifecycle) {
+	switch {
+	case t.Requester == "":
+	case l.phase == open && awaitsAgent(t, l.status):
+		b.addDistinct(CustomersAwaitingAgent, FeedStock, t.CreatedAt, t.Requester, dimensions{})
+	default:
+		b.add(CustomersAwaitingAgent, FeedStock, t.CreatedAt, one, dimensions{})
+	}
+}
+
+// asContact collects what a ticket contributes as a contact of its customer
+// and, with its last solve, as one that was handled.
+func (b *Contributions) asContact(g Group, t *desk.Ticket, l *lifecycle, feeds Feed) {
+	h := g.Record
+	if at, ok := contactAt(t); ok {
+		b.contact(feeds, at, t.Requester, g.Next, firstCounted(h))
+		if t.FollowupOf == "" && feeds&FeedWindow != 0 {
+			b.prefers(ChannelOfTickets, at, "tickets", firstCounted(h))
+		}
+	}
+	if feeds&FeedWindow == 0 {
+		return
+	}
+	if answered, ok := answeredAt(t); ok {
+		b.active(answered, t.Agent, seenAt(h, answered))
+	}
+	if n := len(l.solves); n > 0 && l.phase == finished {
+		last := l.solves[n-1]
+		dims := at(h, last)
+		b.active(last.at, t.Agent, dims)
+		b.transferred(last.at, t.Transfers, dims)
+		b.completed(last.at, handlerOf(t), dims)
+		b.add(TicketsEscalated, FeedWindow, last.at, flag(!t.EscalatedAt.IsZero()), dims)
+		if !t.EscalatedAt.IsZero() {
+			b.add(EscalationSeen, FeedWindow, last.at, one, dims)
+		}
+	}
+}
+
+// handlerOf returns who handled a ticket to its end: as the desk says, else by
+// who answered.
+func handlerOf(t *desk.Ticket) desk.Role {
+	if t.HandledBy != desk.RoleUnknown {
+		return t.HandledBy
+	}
+	if _, answered := answeredAt(t); answered {
+		return desk.RoleAgent
+	}
+	for _, m := range t.Messages {
+		if m.Public && m.Author == desk.RoleBot {
+			return desk.RoleBot
+		}
+	}
+	return desk.RoleUnknown
 }
 
 // flows collects the comings and goings of a ticket.
@@ -168,6 +260,7 @@ func (b *Contributions) waiting(h *desk.Held, t *desk.Ticket, status desk.Status
 	now := present(h)
 	b.add(TicketsOpen, FeedStock, t.CreatedAt, one, now, status.String())
 	b.add(TicketAges, FeedStock, t.CreatedAt, one, now)
+	b.add(TicketsOpenOfTeam, FeedStock, t.CreatedAt, one, now)
 	if awaitsAgent(t, status) {
 		b.add(TicketsAwaitingAgent, FeedStock, t.CreatedAt, one, now)
 	}

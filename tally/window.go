@@ -110,5 +110,7 @@ func (w *Window) Advance(first int64) {
 	}
 }
 
+func (w *Window) empty() bool { return len(w.slots) == 0 }
+
 // Total returns what the window holds.
 func (w *Window) Total() Count { return w.total }

@@ -1,0 +1,38 @@
+package kpi
+
+import "helpdesk_exporter/desk"
+
+func (c *Catalogue) addInvitations() {
+	c.Measures = append(c.Measures, Measure{
+		ID: SurveyInvitations, Kind: desk.KindSurvey, Identity: []string{"survey"}, Dims: []string{"channel"}, Window: true,
+	})
+	c.Views = append(c.Views,
+		WindowView{
+			Name: "helpdesk_survey_response_ratio", Of: []ID{SurveyInvitations}, Value: c.sampled(mean),
+			Help: "Share of invitations to a survey that were answered within horizons.survey, of those whose horizon ended in the window.",
+		},
+		WindowView{
+			Name: "helpdesk_survey_invitations_answered", Of: []ID{SurveyInvitations}, Value: amount,
+			Help: "Numerator of helpdesk_survey_response_ratio.",
+		},
+		WindowView{
+			Name: "helpdesk_survey_invitations", Of: []ID{SurveyInvitations}, Value: number,
+			Help: "Denominator of helpdesk_survey_response_ratio: invitations whose horizon ended in the window.",
+		},
+	)
+}
+
+// invitation collects whether a survey that was sent was answered in time.
+// Nobody knows when those were sent of which only the answer is told.
+func (b *Contributions) invitation(h *desk.Held, s *desk.Survey, ticket *desk.Held, answered bool) {
+	if s.SentAt.IsZero() {
+		return
+	}
+	dims := dimensions{states: h.States}
+	if ticket != nil {
+		dims.also = asOf(ticket, s.SentAt).states
+	}
+	end := s.SentAt.Add(b.catalogue.Horizons.Survey)
+	inTime := answered && !s.RespondedAt.IsZero() && !s.RespondedAt.After(end)
+	b.add(SurveyInvitations, FeedWindow, end, flag(inTime), dims, s.Survey)
+}
