@@ -32,23 +32,35 @@ func TestTheExampleShowsKPIsThatMove(t *testing.T) {
 		"helpdesk_calls_total", "helpdesk_service_level_ratio", "helpdesk_abandonment_ratio",
 		"helpdesk_csat_ratio", "helpdesk_nps", "helpdesk_ces_ease_score",
 	} {
-		if !first.has(family) {
-			t.Errorf("%s is not there", family)
+		for _, desk := range []string{"desk=demo", "desk=csv"} {
+			if !first.has(family, desk) {
+				t.Errorf("%s{%s} is not there", family, desk)
+			}
+		}
+	}
+	// What only the invented desk can tell.
+	for _, family := range []string{
+		"helpdesk_agent_satisfaction_ratio", "helpdesk_agents_available", "helpdesk_call_blockage_ratio",
+		"helpdesk_channel_preference_ratio", "helpdesk_complaints_in_window", "helpdesk_contacts_automated_ratio",
+		"helpdesk_first_contact_resolution_ratio", "helpdesk_reply_mean_seconds",
+	} {
+		if !first.has(family, "desk=demo") {
+			t.Errorf("%s{desk=demo} is not there", family)
 		}
 	}
 	first.expect(t, map[string]string{
-		"helpdesk_source_up":            "3",
+		"helpdesk_source_up":            "4",
 		"helpdesk_source_rejects_total": "0",
 	})
 	began := time.Now()
-	within(t, time.Minute, "a ticket, a solve, a call or an answer", func() bool { return happened(e.scrape()) > happened(first) })
+	within(t, time.Minute, "a ticket, a solve, a call or an answer", func() bool { return happened(e.scrape(), "desk=demo") > happened(first, "desk=demo") })
 	t.Logf("the first figure moved after %s", time.Since(began))
 }
 
-// happened counts what has happened at the desk.
-func happened(f figures) float64 {
-	return f.sum("helpdesk_tickets_opened_total") + f.sum("helpdesk_tickets_solved_total") +
-		f.sum("helpdesk_calls_total") + f.sum("helpdesk_survey_responses_total")
+// happened counts what has happened at the desk of the labels.
+func happened(f figures, labels ...string) float64 {
+	return f.sum("helpdesk_tickets_opened_total", labels...) + f.sum("helpdesk_tickets_solved_total", labels...) +
+		f.sum("helpdesk_calls_total", labels...) + f.sum("helpdesk_survey_responses_total", labels...)
 }
 
 func TestPromtoolHasNoFinding(t *testing.T) {

@@ -5,12 +5,14 @@ package builtin
 import (
 	"helpdesk_exporter/sources"
 	"helpdesk_exporter/sources/csv"
+	"helpdesk_exporter/sources/simulate"
 )
 
 // Types returns, for each type that a source can have, the function that makes
 // its configuration with the defaults set. Keep it sorted.
 func Types() map[string]func() sources.Config {
 	return map[string]func() sources.Config{
-		"csv": csv.NewConfig,
+		"csv":      csv.NewConfig,
+		"simulate": simulate.NewConfig,
 	}
 }
