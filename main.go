@@ -43,15 +43,17 @@ func run(args []string, stdout, stderr io.Writer) int {
 	cli.UsageWriter(stdout).ErrorWriter(stderr)
 	cli.Version(version.Print("helpdesk_exporter")).VersionFlag.Short('v')
 	cli.HelpFlag.Short('h')
-	cli.Flag("config.file", "Configuration file.").Default("config.yml").StringVar(&options.ConfigFile)
+	cli.Flag("config.file", "Configuration file. SIGHUP has it read again; if it is not valid then, the configuration in force stays.").Default("config.yml").StringVar(&options.ConfigFile)
 	check := cli.Flag("config.check", "Check the configuration file and exit.").Bool()
 	cli.Flag("storage.path", "Folder for the state; empty keeps it in memory only.").Default("data/").StringVar(&options.StoragePath)
-	cli.Flag("storage.retention", "How long records are kept; 0 is as long as the windows need.").Default("0s").SetValue(&retention)
+	cli.Flag("storage.retention", "How long records are kept, at least the longest window plus the longest horizon; 0 is that and a week.").Default("0s").SetValue(&retention)
 	cli.Flag("web.telemetry-path", "Path under which to serve the metrics.").Default("/metrics").StringVar(&options.TelemetryPath)
+	cli.Flag("web.enable-lifecycle", "Let POST and PUT of /-/reload have the configuration file read again.").BoolVar(&options.EnableLifecycle)
 	options.Web = kingpinflag.AddFlags(cli, ":10057")
 	flag.AddFlags(cli, &logging)
 	serve := cli.Command("serve", "Poll the sources and serve their figures.").Default()
 	try := cli.Command("check", "Read each source once, keep nothing, and tell how it went.")
+	health := cli.Command("healthcheck", "Ask the exporter that listens at --web.listen-address whether it lives; for containers, which have nothing else to ask with.")
 	terminated := false
 	cli.Terminate(func(int) { terminated = true }) // after --help and --version
 
@@ -60,7 +62,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 	case terminated:
 		return exitOK
 	case err == nil && !legalPath(options.TelemetryPath):
-		err = fmt.Errorf("--web.telemetry-path %q: begin it with / and use no blank or brace", options.TelemetryPath)
+		err = fmt.Errorf("--web.telemetry-path %q: begin it with /, use no blank or brace, and none of the exporter's other paths", options.TelemetryPath)
 	}
 	if err != nil {
 		_, _ = fmt.Fprintf(stderr, "helpdesk_exporter: %v; see --help\n", err)
@@ -77,7 +79,13 @@ func run(args []string, stdout, stderr io.Writer) int {
 		}
 	case command == try.FullCommand():
 		err = app.CheckSources(ctx, options, stdout)
+	case command == health.FullCommand():
+		err = app.CheckHealth(ctx, options)
 	case command == serve.FullCommand():
+		hangup := make(chan os.Signal, 1) // those that come during a reload ask for one more
+		signal.Notify(hangup, syscall.SIGHUP)
+		defer signal.Stop(hangup)
+		options.Hangup = hangup
 		err = app.Serve(ctx, options)
 	}
 	if err != nil {
@@ -87,8 +95,9 @@ func run(args []string, stdout, stderr io.Writer) int {
 	return exitOK
 }
 
-// legalPath reports whether a path can be served: blanks and braces mean
-// something else to the server.
+// legalPath reports whether the metrics can be served at a path: blanks and
+// braces mean something else to the server, and some paths are taken.
 func legalPath(path string) bool {
-	return strings.HasPrefix(path, "/") && !strings.ContainsAny(path, " \t{}")
+	return strings.HasPrefix(path, "/") && !strings.HasPrefix(path, "/-/") && path != "/config" &&
+		!strings.ContainsAny(path, " \t{}")
 }

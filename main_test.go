@@ -33,6 +33,8 @@ func TestUsageErrorsEndWithCodeTwoAndOneLine(t *testing.T) {
 		{[]string{"--storage.retention=long"}, "long"},
 		{[]string{"--web.telemetry-path=metrics"}, "--web.telemetry-path"},
 		{[]string{"--web.telemetry-path=/{metrics"}, "--web.telemetry-path"},
+		{[]string{"--web.telemetry-path=/config"}, "--web.telemetry-path"},
+		{[]string{"--web.telemetry-path=/-/metrics"}, "--web.telemetry-path"},
 	} {
 		got := try(tt.args...)
 		if got.code != exitUsage || got.stdout != "" {
@@ -50,7 +52,7 @@ func TestHelpAndVersionGoToStdout(t *testing.T) {
 		args []string
 		says []string
 	}{
-		{[]string{"--help"}, []string{"--config.file", "--storage.path", "--storage.retention", "--web.config.file", "--log.level", "check"}},
+		{[]string{"--help"}, []string{"--config.file", "--storage.path", "--storage.retention", "--web.config.file", "web.enable-lifecycle", "--log.level", "check"}},
 		{[]string{"-h"}, []string{"usage: helpdesk_exporter"}},
 		{[]string{"check", "--help"}, []string{"Read each source once"}},
 		{[]string{"--version"}, []string{"helpdesk_exporter, version", "go version"}},
@@ -99,10 +101,23 @@ func TestConfigCheckOfAFileThatIsNotThereFails(t *testing.T) {
 	}
 }
 
-// A window that records do not outlive would show less than it says.
-func TestARetentionShorterThanAWindowFails(t *testing.T) {
-	got := try("--config.file=config.example.yml", "--storage.retention=1d", "--config.check")
-	if got.code != exitFailure || !strings.Contains(got.stderr, "global.windows") || !strings.Contains(got.stderr, "--storage.retention") {
-		t.Errorf("got %+v", got)
+// A figure that looks further back than records are kept would show less than
+// it says.
+func TestARetentionThatIsTooShortFails(t *testing.T) {
+	for _, c := range []struct {
+		retention string
+		code      int
+	}{
+		{"1d", exitFailure},
+		{"7d", exitFailure}, // the longest window, but the longest horizon comes on top of it
+		{"14d", exitOK},
+	} {
+		got := try("--config.file=config.example.yml", "--storage.retention="+c.retention, "--config.check")
+		if got.code != c.code {
+			t.Errorf("%s: exit code %d, want %d: %s", c.retention, got.code, c.code, got.stderr)
+		}
+		if c.code == exitFailure && (!strings.Contains(got.stderr, "global.windows") || !strings.Contains(got.stderr, "--storage.retention")) {
+			t.Errorf("%s: stderr is %q", c.retention, got.stderr)
+		}
 	}
 }

@@ -83,7 +83,7 @@ func BenchmarkIngest(b *testing.B) {
 		b.StopTimer()
 		a := newBench(b, rows, 6)
 		b.StartTimer()
-		if err := a.runners[0].Poll(b.Context()); err != nil {
+		if err := a.readers[0].Poll(b.Context()); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -93,11 +93,11 @@ func BenchmarkIngest(b *testing.B) {
 // BenchmarkUnchangedDrop polls a drop that was read before.
 func BenchmarkUnchangedDrop(b *testing.B) {
 	a := newBench(b, 10_000, 6)
-	if err := a.runners[0].Poll(b.Context()); err != nil {
+	if err := a.readers[0].Poll(b.Context()); err != nil {
 		b.Fatal(err)
 	}
 	for b.Loop() {
-		if err := a.runners[0].Poll(b.Context()); err != nil {
+		if err := a.readers[0].Poll(b.Context()); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -110,7 +110,7 @@ func BenchmarkScrape(b *testing.B) {
 	for _, size := range []struct{ tickets, teams int }{{10_000, 3}, {100_000, 3}, {100_000, 60}} {
 		b.Run("tickets="+strconv.Itoa(size.tickets)+"/teams="+strconv.Itoa(size.teams), func(b *testing.B) {
 			a := newBench(b, size.tickets, size.teams)
-			if err := a.runners[0].Poll(b.Context()); err != nil {
+			if err := a.readers[0].Poll(b.Context()); err != nil {
 				b.Fatal(err)
 			}
 			handler, err := a.handler()
@@ -122,7 +122,7 @@ func BenchmarkScrape(b *testing.B) {
 			for b.Loop() {
 				handler.ServeHTTP(httptest.NewRecorder(), request)
 			}
-			families, err := a.registry.Gather()
+			families, err := a.generation.registry.Gather()
 			if err != nil {
 				b.Fatal(err)
 			}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"time"
 
@@ -21,7 +22,10 @@ func (a *App) serve(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second}
+	server := &http.Server{
+		Handler: handler, ReadHeaderTimeout: 10 * time.Second,
+		ErrorLog: slog.NewLogLogger(a.options.Logger.Handler(), slog.LevelWarn),
+	}
 	served := make(chan error, 1)
 	go func() { served <- web.ListenAndServe(server, a.options.Web, a.options.Logger) }()
 	select {
@@ -49,6 +53,7 @@ func (a *App) handler() (http.Handler, error) {
 		Profiling:   "false",
 		Links: []web.LandingLinks{
 			{Address: a.options.TelemetryPath, Text: "Metrics"},
+			{Address: "/config", Text: "Configuration"},
 			{Address: "/-/healthy", Text: "Healthy"},
 			{Address: "/-/ready", Text: "Ready"},
 		},
@@ -60,11 +65,11 @@ func (a *App) handler() (http.Handler, error) {
 	if a.options.TelemetryPath != "/" {
 		mux.Handle("GET /{$}", landing)
 	}
-	mux.Handle(a.options.TelemetryPath, promhttp.HandlerFor(a.registry, promhttp.HandlerOpts{
+	mux.Handle(a.options.TelemetryPath, promhttp.HandlerFor(a, promhttp.HandlerOpts{
 		ErrorLog:            slogErrors{a.options.Logger},
 		ErrorHandling:       promhttp.ContinueOnError,
 		MaxRequestsInFlight: 10,
-		Registry:            a.registry,
+		Registry:            a.lasting,
 		EnableOpenMetrics:   true,
 	}))
 	mux.HandleFunc("GET /-/healthy", func(w http.ResponseWriter, _ *http.Request) {
@@ -73,5 +78,39 @@ func (a *App) handler() (http.Handler, error) {
 	mux.HandleFunc("GET /-/ready", func(w http.ResponseWriter, _ *http.Request) {
 		_, _ = fmt.Fprintln(w, "Ready.")
 	})
+	mux.HandleFunc("GET /config", a.serveConfig)
+	mux.HandleFunc("/-/reload", a.serveReload)
 	return mux, nil
+}
+
+// serveConfig shows the configuration in force, secrets masked.
+func (a *App) serveConfig(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	_, _ = fmt.Fprint(w, a.inForce())
+}
+
+// serveReload has the configuration reloaded, and answers when that is done.
+func (a *App) serveReload(w http.ResponseWriter, r *http.Request) {
+	switch {
+	case r.Method != http.MethodPost && r.Method != http.MethodPut:
+		w.Header().Set("Allow", "POST, PUT")
+		http.Error(w, "Only POST or PUT requests are allowed.", http.StatusMethodNotAllowed)
+		return
+	case !a.options.EnableLifecycle:
+		http.Error(w, "Reloading over HTTP is not enabled: start the exporter with --web.enable-lifecycle, or send it SIGHUP.",
+			http.StatusForbidden)
+		return
+	}
+	answer := make(chan error, 1) // nobody waits for one who has gone
+	select {
+	case a.reloads <- answer:
+	case <-r.Context().Done():
+		return
+	}
+	if err := <-answer; err != nil {
+		http.Error(w, "The configuration in force stays: "+err.Error(), http.StatusInternalServerError)
+		return
+	}
+	_, _ = fmt.Fprintln(w, "Reloaded.")
 }

@@ -47,7 +47,7 @@ func TestTheEndpoints(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer a.journal.Close()
-	for _, r := range a.runners {
+	for _, r := range a.readers {
 		if err := r.Poll(t.Context()); err != nil {
 			t.Fatal(err)
 		}
@@ -64,6 +64,8 @@ func TestTheEndpoints(t *testing.T) {
 		{"/metrics", `helpdesk_tickets_open{channel="none",desk="acme",priority="none",status="open",team="none"} 1`, http.StatusOK},
 		{"/metrics", `helpdesk_source_rejects_total{desk="acme",reason="unknown_value",source="tickets"} 1`, http.StatusOK},
 		{"/metrics", `helpdesk_source_up{desk="acme",source="tickets"} 1`, http.StatusOK},
+		{"/", `href="/config"`, http.StatusOK},
+		{"/config", "name: tickets", http.StatusOK},
 		{"/-/healthy", "Healthy.", http.StatusOK},
 		{"/-/ready", "Ready.", http.StatusOK},
 		{"/nothing", "404", http.StatusNotFound},

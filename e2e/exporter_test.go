@@ -130,9 +130,14 @@ type answer struct {
 
 // get asks for a path.
 func (e *exporter) get(path string, header http.Header) answer {
+	return e.send(http.MethodGet, path, header)
+}
+
+// send sends a request without a body.
+func (e *exporter) send(method, path string, header http.Header) answer {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, e.url+path, nil)
+	r, err := http.NewRequestWithContext(ctx, method, e.url+path, nil)
 	if err != nil {
 		e.t.Fatal(err)
 	}

@@ -190,7 +190,7 @@ func TestAWebConfigurationKeepsStrangersOut(t *testing.T) {
 		r.SetBasicAuth(user, password)
 		return e.get("/metrics", r.Header).code
 	}
-	for _, path := range []string{"/metrics", "/", "/-/ready"} {
+	for _, path := range []string{"/metrics", "/", "/-/ready", "/config"} {
 		if code := e.get(path, nil).code; code != http.StatusUnauthorized {
 			t.Errorf("%s without a name: %d, want 401", path, code)
 		}
@@ -210,7 +210,7 @@ func TestTheLandingPageLeadsToTheOthers(t *testing.T) {
 	if page.code != http.StatusOK {
 		t.Fatalf("the landing page answers %d", page.code)
 	}
-	for _, path := range []string{"/kpis", "/-/healthy", "/-/ready"} {
+	for _, path := range []string{"/kpis", "/config", "/-/healthy", "/-/ready"} {
 		expectText(t, string(page.body), `href="`+path+`"`)
 		if code := e.get(path, nil).code; code != http.StatusOK {
 			t.Errorf("%s answers %d, want 200", path, code)

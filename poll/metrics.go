@@ -102,3 +102,13 @@ func (m *Metrics) committed(r *Runner, page desk.Page, took time.Duration) {
 		m.rejects.WithLabelValues(r.Desk, r.Name, string(reject.Reason)).Inc()
 	}
 }
+
+// Forget removes the series of a source that is read no more.
+func (m *Metrics) Forget(deskName, source string) {
+	gone := prometheus.Labels{"desk": deskName, "source": source}
+	for _, of := range []interface {
+		DeletePartialMatch(labels prometheus.Labels) int
+	}{m.up, m.polls, m.duration, m.records, m.rejects} {
+		of.DeletePartialMatch(gone)
+	}
+}

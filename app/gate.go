@@ -1,0 +1,43 @@
+package app
+
+import (
+	"sync"
+	"time"
+
+	"helpdesk_exporter/book"
+	"helpdesk_exporter/desk"
+)
+
+// gate is the way of the pages into the book in force. It implements
+// [poll.Book] for runners that outlive the book: a page that comes while books
+// are exchanged waits, and goes to the new one.
+type gate struct {
+	mu   sync.RWMutex // those who use the book hold it shared
+	book *book.Book
+}
+
+// Cursor implements [poll.Book].
+func (g *gate) Cursor(source string) desk.Cursor {
+	g.mu.RLock()
+	defer g.mu.RUnlock()
+	return g.book.Cursor(source)
+}
+
+// Commit implements [poll.Book].
+func (g *gate) Commit(source string, page desk.Page, now time.Time) error {
+	g.mu.RLock()
+	defer g.mu.RUnlock()
+	return g.book.Commit(source, page, now)
+}
+
+// exchange holds all pages back while open makes the next book of the present
+// one. When it returns an error, the present one goes on.
+func (g *gate) exchange(open func(present *book.Book) (*book.Book, error)) error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	next, err := open(g.book)
+	if err == nil {
+		g.book = next
+	}
+	return err
+}

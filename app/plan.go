@@ -1,0 +1,121 @@
+package app
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"helpdesk_exporter/book"
+	"helpdesk_exporter/collector"
+	"helpdesk_exporter/config"
+	"helpdesk_exporter/kpi"
+	"helpdesk_exporter/sources"
+	"helpdesk_exporter/sources/builtin"
+)
+
+// plan is a configuration that can be put in force, and its sources, of which
+// none has done anything yet.
+type plan struct {
+	config    *config.Config
+	retention time.Duration
+	sources   []sources.Source // in the order of the configuration
+}
+
+// newPlan reads the configuration file and makes all that can be made of it
+// without touching what runs.
+func newPlan(o Options) (*plan, error) {
+	c, retention, err := load(o)
+	if err != nil {
+		return nil, err
+	}
+	p := &plan{config: c, retention: retention}
+	var errs []error
+	for _, s := range c.Sources {
+		source, err := s.New(sources.Options{
+			Logger: loggerOf(o, s), BaseDir: c.Dir, MaxSkew: time.Duration(c.Global.MaxSkew), Durable: o.durable(),
+		})
+		if err != nil {
+			errs = append(errs, fmt.Errorf("%s: source %q: %w", o.ConfigFile, s.Shared().Name, err))
+		}
+		p.sources = append(p.sources, source)
+	}
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+// load reads the configuration and says how long records are kept under it.
+func load(o Options) (*config.Config, time.Duration, error) {
+	types := o.Types
+	if types == nil {
+		types = builtin.Types()
+	}
+	c, err := config.Load(o.ConfigFile, types)
+	if err != nil {
+		return nil, 0, err
+	}
+	if o.StorageRetention == 0 {
+		return c, c.Retention(), nil
+	}
+	if err := c.CheckRetention(o.StorageRetention); err != nil {
+		return nil, 0, err
+	}
+	return c, o.StorageRetention, nil
+}
+
+// warnOfUnused says which parts of the configuration have no effect yet, so
+// that nobody waits for their figures.
+func warnOfUnused(c *config.Config, logger *slog.Logger) {
+	for _, part := range []struct {
+		key  string
+		used bool
+	}{
+		{"sla_policies", len(c.SLAPolicies) > 0},
+		{"calendars", len(c.Calendars) > 0},
+		{"global.exemplars", c.Global.Exemplars},
+	} {
+		if part.used {
+			logger.Warn("This version checks a part of the configuration and makes no figures of it", "key", part.key)
+		}
+	}
+}
+
+func loggerOf(o Options, s sources.Config) *slog.Logger {
+	return o.Logger.With("desk", s.Shared().Desk, "source_name", s.Shared().Name)
+}
+
+func formsOf(c *config.Config) collector.Forms {
+	return collector.Forms{
+		Classic: c.Global.Histograms != config.HistogramsNative,
+		Native:  c.Global.Histograms != config.HistogramsClassic,
+	}
+}
+
+// bookOptions is what a book of the plan is made from.
+func (a *App) bookOptions(p *plan, now time.Time) book.Options {
+	o := book.Options{
+		Journal: a.journal, Catalogue: kpi.NewCatalogue(p.config.Definitions()),
+		Retention: p.retention, Logger: a.options.Logger, Now: now, Lag: a.metrics.observeLag,
+	}
+	for _, s := range p.config.Sources {
+		common := s.Shared()
+		o.Sources = append(o.Sources, book.SourceConfig{
+			Name: common.Name, Desk: common.Desk, Type: common.Type, Feeds: s.Feeds(),
+			History: a.history(s), RefersTo: common.RefersTo,
+			StaleAfter: time.Duration(common.StaleAfter), ExpectEvery: time.Duration(common.ExpectEvery),
+		})
+	}
+	return o
+}
+
+func (a *App) history(s sources.Config) sources.History {
+	if h := s.Shared().History; h != "" {
+		return h
+	}
+	if d, ok := s.(sources.WithHistory); ok {
+		return d.DefaultHistory(a.options.durable())
+	}
+	return sources.HistoryWindows
+}
