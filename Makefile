@@ -13,13 +13,16 @@ LDFLAGS := -s -w -X $(INFO).Version=$(VERSION) -X $(INFO).Revision=$(REVISION) \
 	-X $(INFO).Branch=$(BRANCH) -X $(INFO).BuildDate=$(DATE)
 
 .DEFAULT_GOAL := help
-.PHONY: help build test race lint bench check-metrics examples clean
+.PHONY: help build image test race lint bench check-metrics check-image examples clean
 
 help: ## Say what each target does.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 build: ## Build ./helpdesk_exporter, static and without cgo.
 	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o helpdesk_exporter .
+
+image: build ## Build the image with docker, podman or buildah; BASE=... for another base.
+	VERSION=$(VERSION) REVISION=$(REVISION) BASE=$(BASE) scripts/image.sh helpdesk_exporter:$(VERSION)
 
 test: ## Run all tests, those with the real binary included.
 	go test ./...
@@ -39,6 +42,9 @@ bench: ## Measure rows a second, commits, scrapes, start and memory.
 
 check-metrics: build ## Let promtool judge the live /metrics of the example.
 	scripts/check_metrics.sh ./helpdesk_exporter config.example.yml
+
+check-image: build ## Build the image with buildah and start what it holds (needs root).
+	VERSION=$(VERSION) REVISION=$(REVISION) scripts/check_image.sh
 
 examples: ## Write the example drops anew; the same bytes each time.
 	go run ./examples/generate
