@@ -8,6 +8,7 @@ import (
 
 	"helpdesk_exporter/desk"
 	"helpdesk_exporter/journal"
+	"helpdesk_exporter/kpi"
 	"helpdesk_exporter/tally"
 )
 
@@ -83,8 +84,12 @@ func (b *Book) newChange(s *source, now time.Time) *change {
 		admissions: admissions{book: b},
 		source:     s, state: s.state, now: now, first: !known(&s.state),
 		totals: map[*leaf]*tally.Total{}, epochs: map[desk.Kind]journal.Epoch{}, expired: map[desk.Kind]int{},
-		before: b.newCollected(), after: b.newCollected(),
 	}
+	of := kpi.FeedAny
+	if c.first {
+		of = kpi.FeedTotal
+	}
+	c.before, c.after = b.newCollected(of), b.newCollected(of)
 	for _, kind := range s.kinds {
 		c.epochs[kind] = s.book.kind(kind).epoch
 	}
@@ -94,8 +99,10 @@ func (b *Book) newChange(s *source, now time.Time) *change {
 	return c
 }
 
-func (b *Book) newCollected() collected {
-	return collected{own: b.Catalogue.NewContributions(), others: b.Catalogue.NewContributions()}
+// newCollected returns an empty collection, of the record's own contributions
+// those that feed any of the given figures.
+func (b *Book) newCollected(of kpi.Feed) collected {
+	return collected{own: b.Catalogue.NewContributions(of), others: b.Catalogue.NewContributions(kpi.FeedAny)}
 }
 
 var errNotFed = errors.New("the source does not say that it brings records of this kind")

@@ -73,6 +73,9 @@ func (s scene) contact(key journal.Key, call *desk.Held, others others) kpi.Grou
 	var first journal.Spot
 	for i, leg := range append([]*desk.Held{g.Record}, g.Legs...) {
 		g.OfTicket = g.OfTicket || !leg.Deleted && s.book.ofTicket(keys[i], leg)
+		if s.blind {
+			continue
+		}
 		if spot := s.book.spotOf(keys[i], leg); !spot.IsZero() && (first.IsZero() || spot.At.Before(first.At)) {
 			first = spot
 		}

@@ -95,7 +95,7 @@ func (f *figures) holdings(l *leaf) *holdings {
 func (f *figures) readAll() error {
 	b := f.book
 	read, done := make(chan *batch, 4), make(chan *batch, 4)
-	free := sync.Pool{New: func() any { return &batch{contributions: b.Catalogue.NewContributions()} }}
+	free := sync.Pool{New: func() any { return &batch{contributions: b.Catalogue.NewContributions(kpi.FeedAny)} }}
 	var reader errgroup.Group
 	reader.Go(func() error {
 		defer close(done)

@@ -96,7 +96,9 @@ func (s scene) ticket(key journal.Key, t *desk.Ticket, members []journal.Key, g 
 	if g.Earlier, err = s.earlier(key, t); err != nil {
 		return err
 	}
-	g.Next = s.next(s.book.spotOf(key, g.Record))
+	if !s.blind {
+		g.Next = s.next(s.book.spotOf(key, g.Record))
+	}
 	return nil
 }
 
@@ -206,7 +208,7 @@ func (b *Book) ofTicket(key journal.Key, h *desk.Held) bool {
 
 // next returns when the customer made contact next, zero for never.
 func (s scene) next(spot journal.Spot) time.Time {
-	if s.blind || spot.IsZero() {
+	if spot.IsZero() {
 		return time.Time{}
 	}
 	found, ok := s.tx.NextSpot(spot, s.book.another(spot))

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/binary"
-	"fmt"
 	"time"
 )
 
@@ -14,7 +13,12 @@ type Line [16]byte
 
 // LineOf returns the line that contacts of a customer about a topic lie on.
 func LineOf(deskName, customer, topic string) Line {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %q", deskName, customer, topic))
+	text := make([]byte, 0, 128)
+	for _, part := range [...]string{deskName, customer, topic} {
+		text = binary.AppendUvarint(text, uint64(len(part)))
+		text = append(text, part...)
+	}
+	sum := sha256.Sum256(text)
 	return Line(sum[:16])
 }
 

@@ -74,6 +74,8 @@ const (
 	FeedTotal  Feed = 1 << iota // counts once, when discovered
 	FeedWindow                  // as long as the record says so
 	FeedStock
+
+	FeedAny = FeedTotal | FeedWindow | FeedStock
 )
 
 // WindowView is a family of gauges over the trailing windows of one or more

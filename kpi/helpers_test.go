@@ -59,7 +59,7 @@ func evaluate(t *testing.T, c *kpi.Catalogue, groups ...kpi.Group) *evaluation {
 }
 
 func contributionsOf(c *kpi.Catalogue, g kpi.Group) []kpi.Contribution {
-	b := c.NewContributions()
+	b := c.NewContributions(kpi.FeedAny)
 	b.Add(g)
 	return b.List()
 }

@@ -33,12 +33,16 @@ type Group struct {
 // Reset; what it returned before is then overwritten.
 type Contributions struct {
 	catalogue *Catalogue
+	of        Feed // what else feeds nothing of these is left out
 	list      []Contribution
 	labels    []string // backs the labels of the list
 }
 
-// NewContributions returns an empty collection.
-func (c *Catalogue) NewContributions() *Contributions { return &Contributions{catalogue: c} }
+// NewContributions returns an empty collection of what feeds any of the given
+// figures.
+func (c *Catalogue) NewContributions(of Feed) *Contributions {
+	return &Contributions{catalogue: c, of: of}
+}
 
 // Reset empties the collection.
 func (b *Contributions) Reset() { b.list, b.labels = b.list[:0], b.labels[:0] }
@@ -68,6 +72,9 @@ func (b *Contributions) Add(g Group) {
 // add collects one contribution. Identity values come first, the dimensions
 // are looked up by name.
 func (b *Contributions) add(id ID, feeds Feed, at time.Time, v tally.Amount, dims dimensions, identity ...string) {
+	if feeds&b.of == 0 {
+		return
+	}
 	start := len(b.labels)
 	b.labels = append(b.labels, identity...)
 	for _, name := range b.catalogue.byID[id].Dims {
@@ -82,7 +89,7 @@ func (b *Contributions) add(id ID, feeds Feed, at time.Time, v tally.Amount, dim
 // addDistinct collects one contribution to a measure that counts how many keys
 // there are, whatever each of them contributes.
 func (b *Contributions) addDistinct(id ID, feeds Feed, at time.Time, key string, dims dimensions, identity ...string) {
-	if key == "" {
+	if key == "" || feeds&b.of == 0 {
 		return
 	}
 	b.add(id, feeds, at, one, dims, identity...)
