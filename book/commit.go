@@ -36,6 +36,9 @@ func (b *Book) Commit(name string, page desk.Page, now time.Time) error {
 				return fmt.Errorf("%s %q: %w", r.Body.Kind(), r.ID, err)
 			}
 		}
+		if err := c.countAwaited(tx); err != nil {
+			return err
+		}
 		return c.finish(tx, page)
 	})
 	if err != nil {
@@ -68,6 +71,8 @@ type change struct {
 
 	before, after collected
 	counts        [256]counts // by measure, of the record at hand
+	awaited       []awaited   // contacts whose facts are still to be counted
+	awaits        map[journal.Key]bool
 	expired       map[desk.Kind]int
 }
 
@@ -183,6 +188,9 @@ func (c *change) finish(tx *journal.Tx, page desk.Page) error {
 	}
 	s.LastSuccess = c.now
 	if !page.More {
+		if s.AsOf.IsZero() && s.Empty.IsZero() {
+			s.Empty = c.now
+		}
 		s.Synced, s.LastPoll = true, c.now
 		c.found()
 		if err := c.expire(tx); err != nil {

@@ -84,6 +84,53 @@ func (s scene) contact(key journal.Key, call *desk.Held, others others) kpi.Grou
 	return g
 }
 
+// awaited is a contact that a page brings legs of. Its facts are counted when
+// all legs of the page are there: exports tell of a transferred call row by row,
+// and the first row alone may say that nobody answered it.
+type awaited struct {
+	unit   journal.Key
+	before []kpi.Contribution // the facts that its other legs showed
+	found  bool               // there were none
+}
+
+// await notes that a new leg came to a contact.
+func (c *change) await(unit journal.Key, found bool) {
+	if c.awaits[unit] {
+		return
+	}
+	if c.awaits == nil {
+		c.awaits = map[journal.Key]bool{}
+	}
+	c.awaits[unit] = true
+	a := awaited{unit: unit, found: found}
+	for of := range facts(c.before.own.List()) {
+		a.before = append(a.before, kpi.Contribution{Measure: of.Measure, Feeds: of.Feeds})
+	}
+	c.awaited = append(c.awaited, a)
+}
+
+// countAwaited counts the facts of the contacts that the page brought legs of.
+func (c *change) countAwaited(tx *journal.Tx) error {
+	s := scene{book: c.book, tx: tx, blind: true}
+	for _, a := range c.awaited {
+		legs, err := othersOf(tx, a.unit, journal.Key{})
+		if err != nil {
+			return err
+		}
+		if legs.n == 0 || legs.n > groupMax {
+			continue
+		}
+		key, first := legs.keys[0], legs.legs[0]
+		c.after.reset()
+		c.after.own.Add(s.contact(key, first, others{keys: legs.keys[1:], legs: legs.legs[1:]}))
+		c.count(legs.counted, a.before, c.after.own.List(), a.found, first)
+		if err := tx.PutRecord(key, first); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // groupTooLarge is what a leg of a contact of too many gives instead of a part
 // of the contact.
 func groupTooLarge() kpi.Contribution {

@@ -30,7 +30,11 @@ func (c *change) swap(tx *journal.Tx, key journal.Key, old, new *desk.Held) erro
 	if err := c.collect(scene{c.book, tx, key, new, c.first}, touched, false, &c.after); err != nil {
 		return err
 	}
-	if new != nil {
+	switch unit := contactKey(key, new); {
+	case new == nil:
+	case old == nil && unit != (journal.Key{}):
+		c.await(unit, touched.to.n == 0)
+	default:
 		c.count(touched.ledger, c.before.own.List(), c.after.own.List(), old == nil, new)
 	}
 	if err := c.countOthers(tx); err != nil {
@@ -163,7 +167,7 @@ func (c *change) count(ledger desk.Ledger, before, after []kpi.Contribution, fou
 		if found && c.isPast(of, h) {
 			leftOut = append(leftOut, of)
 		} else {
-			c.fact(of)
+			c.fact(of, dateOf(of, h))
 		}
 	}
 	c.countReturn(leftOut)
@@ -171,14 +175,18 @@ func (c *change) count(ledger desk.Ledger, before, after []kpi.Contribution, fou
 	c.clearCounts(ledger, before, after)
 }
 
-// isPast reports whether a fact lies before the source's horizon; one that
-// nobody dated lies where the record begins.
+// isPast reports whether a fact lies before the source's horizon.
 func (c *change) isPast(of kpi.Contribution, h *desk.Held) bool {
-	at := of.At
-	if t, ok := h.Body.(*desk.Ticket); ok && at.IsZero() {
-		at = t.CreatedAt
+	return dateOf(of, h).Before(c.state.Horizon)
+}
+
+// dateOf is when a fact of a record happened; one that nobody dated lies where
+// the record begins.
+func dateOf(of kpi.Contribution, h *desk.Held) time.Time {
+	if t, ok := h.Body.(*desk.Ticket); ok && of.At.IsZero() {
+		return t.CreatedAt
 	}
-	return at.Before(c.state.Horizon)
+	return of.At
 }
 
 // facts yields the contributions that counters count.
@@ -221,18 +229,19 @@ func (c *change) countReturn(leftOut []kpi.Contribution) {
 		}
 	}
 	if open > 0 {
+		began := opened.At
 		opened.Measure, opened.At = kpi.TicketsReopened, time.Time{}
-		c.fact(opened)
+		c.fact(opened, began)
 	}
 }
 
 // fact counts one fact. What a first sync finds is history: it goes to the
 // counters only where the source says so and the desk has none to jump.
-func (c *change) fact(of kpi.Contribution) {
+func (c *change) fact(of kpi.Contribution, date time.Time) {
 	l := c.leafOf(of)
 	epoch := c.epochs[l.measure.Kind]
 	switch {
-	case known(&c.state):
+	case known(&c.state), epoch.Founded && c.isNew(date):
 		if !of.At.IsZero() {
 			c.lags = append(c.lags, c.now.Sub(of.At))
 		}
@@ -248,4 +257,10 @@ func (c *change) fact(of kpi.Contribution) {
 		c.totals[l] = total
 	}
 	total.Observe(of.Value, l.measure.bounds)
+}
+
+// isNew reports whether something in the first drop of a folder happened after
+// the folder was found empty: then it is no history that came late.
+func (c *change) isNew(date time.Time) bool {
+	return !c.state.Empty.IsZero() && date.After(c.state.Empty)
 }

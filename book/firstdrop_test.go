@@ -57,3 +57,27 @@ func TestTheFirstDropOfAnAddedFolderIsNoJumpOfCountersThatShow(t *testing.T) {
 		t.Errorf("%v tickets are open, want 3", got)
 	}
 }
+
+// What happened after the folder was found empty is no history that came late:
+// it counts as it would if something had been in the folder before.
+func TestWhatHappensAfterAFolderWasFoundEmptyCounts(t *testing.T) {
+	o := openOffice(t, "", source("zen", "acme", desk.KindTicket), source("web", "acme", desk.KindTicket))
+	o.commit("web", desk.Page{}, monday)
+	o.commit("web", desk.Page{}, monday.Add(2*time.Hour)) // the first time is what matters
+	o.poll("zen", monday, ticket("1", monday, monday, desk.StatusOpen))
+	later := monday.Add(3 * time.Hour)
+	o.poll("web", later,
+		ticket("7", monday, later, desk.StatusOpen), // at the very moment: history
+		ticket("8", monday.Add(time.Second), later, desk.StatusOpen),
+		ticket("9", monday.Add(time.Hour), later, desk.StatusSolved)) // nobody says when it was solved
+	for range 2 {
+		e := o.read(later)
+		if got := e.sum("helpdesk_tickets_opened_total", "acme"); got != 2 {
+			t.Errorf("%v tickets counted, want 2", got)
+		}
+		if got := e.sum("helpdesk_tickets_solved_total", "acme"); got != 1 {
+			t.Errorf("%v solves counted, want 1", got)
+		}
+		o.reopen(later)
+	}
+}

@@ -52,19 +52,19 @@ func (c *change) touches(tx *journal.Tx, key journal.Key, old, new *desk.Held) (
 	switch key.Kind {
 	case desk.KindTicket:
 		t.members = now.members(key)
-		if t.surveys, err = now.records(ofKind(t.members, desk.KindSurvey)); err == nil && !c.first {
+		if t.surveys, err = now.records(ofKind(t.members, desk.KindSurvey)); err == nil {
 			err = c.relatives(now, key, old, new, &t)
 		}
 	case desk.KindCall:
 		for _, h := range [...]*desk.Held{old, new} {
-			if h != nil && !c.first {
+			if h != nil {
 				t.add(key, c.book.ticketOf(key.Source, h.Body.(*desk.Call).Ticket))
 			}
 		}
 		err = c.legs(tx, key, old, new, &t)
 	}
-	if err == nil && !c.first {
-		err = c.neighbours(now, key, old, new, &t)
+	if err == nil {
+		c.neighbours(now, key, old, new, &t)
 	}
 	return t, err
 }
@@ -118,11 +118,12 @@ func (c *change) relatives(now scene, key journal.Key, old, new *desk.Held, t *t
 }
 
 // neighbours notes the contacts of the same customer before the places where
-// the record was and is, if those differ: for them it is the next one.
-func (c *change) neighbours(now scene, key journal.Key, old, new *desk.Held, t *touched) error {
+// the record was and is, if those differ: for them it is the next one. Of the
+// source whose history is being read nothing shows that they could change.
+func (c *change) neighbours(now scene, key journal.Key, old, new *desk.Held, t *touched) {
 	from, to := c.book.spotOf(key, old), c.book.spotOf(key, new)
 	if from == to {
-		return nil
+		return
 	}
 	for _, spot := range [...]journal.Spot{from, to} {
 		if spot.IsZero() {
@@ -131,11 +132,10 @@ func (c *change) neighbours(now scene, key journal.Key, old, new *desk.Held, t *
 		previous, ok := now.tx.PreviousSpot(spot, c.book.another(spot))
 		unit := previous.Unit
 		own := unit != (journal.Key{}) && (unit == contactKey(key, old) || unit == contactKey(key, new))
-		if ok && !own {
+		if ok && !own && !(c.first && previous.Key.Source == c.state.Number) {
 			t.add(key, previous.Key)
 		}
 	}
-	return nil
 }
 
 // collect adds up what the record of a scene contributes, with all that it
@@ -171,6 +171,7 @@ func (c *change) collect(s scene, t touched, before bool, to *collected) error {
 
 // other adds what another record contributes.
 func (c *change) other(s scene, key journal.Key, to *collected) error {
+	s.blind = false
 	h, err := s.record(key)
 	if err != nil || h == nil {
 		return err

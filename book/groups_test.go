@@ -2,6 +2,7 @@ package book_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -160,5 +161,64 @@ func TestAContactOfTooManyLegsIsLeftOut(t *testing.T) {
 	}
 	if n := o.read(monday).sum("helpdesk_calls_total", "acme"); n != 4 {
 		t.Errorf("%v calls counted, want 4: unknown, c, b and mine", n)
+	}
+}
+
+// An export tells of a transferred call row by row. Its first row alone says
+// that nobody answered it.
+func TestTheLegsOfAPageAreCountedAsTheContactThatTheyAre(t *testing.T) {
+	gaveUp := desk.Record{ID: "a", Body: &desk.Call{
+		ArrivedAt: monday, Contact: "x", Queue: "one", Outcome: desk.OutcomeAbandoned, Wait: desk.Some(time.Minute),
+	}}
+	answered := desk.Record{ID: "b", Body: &desk.Call{
+		ArrivedAt: monday.Add(time.Minute), Contact: "x", Queue: "two", Outcome: desk.OutcomeAnswered, Wait: desk.Some(2 * time.Minute),
+	}}
+	for name, legs := range map[string][]desk.Record{
+		"in order": {gaveUp, answered}, "the other way": {answered, gaveUp}, "twice": {gaveUp, answered, gaveUp, answered},
+	} {
+		for _, live := range []bool{true, false} {
+			o := openOffice(t, "", withHistory(source("pbx", "acme", desk.KindCall)))
+			if live {
+				o.poll("pbx", monday)
+			}
+			o.poll("pbx", monday.Add(time.Hour), legs...)
+			o.poll("pbx", monday.Add(2*time.Hour), legs...)
+			e := o.read(monday.Add(2 * time.Hour))
+			want := map[string]string{
+				`helpdesk_calls_total{desk="acme",direction="none",call_outcome="answered",channel="phone",queue="one"}`: "1",
+				`helpdesk_queue_wait_seconds{desk="acme",channel="phone",queue="one",call_outcome="answered"}`:           "1 sum 180",
+			}
+			for series, total := range e.totals {
+				counted := fmt.Sprint(total.n)
+				if total.shape != "" {
+					counted, _, _ = strings.Cut(counted+total.shape, " classic")
+				}
+				name, _, _ := strings.Cut(series, "{")
+				ofOutcome := name == "helpdesk_calls_total" || name == "helpdesk_queue_wait_seconds"
+				if ofOutcome && total.n > 0 && counted != want[series] {
+					t.Errorf("%s, live %t: %s is %s, want %q", name, live, series, counted, want[series])
+				}
+				delete(want, series)
+			}
+			if len(want) > 0 {
+				t.Errorf("%s, live %t: nothing of %v", name, live, want)
+			}
+		}
+	}
+}
+
+// Of a history too it does not matter whether the ticket that was merged into
+// another stands before or behind it.
+func TestMergedTicketsOfAHistoryCountTheSameInEveryOrder(t *testing.T) {
+	into := ticket("2", at(1), at(3), desk.StatusSolved, solvedAt(at(3)))
+	merged := ticket("1", at(0.5), at(2), desk.StatusClosed, func(t *desk.Ticket) {
+		t.MergedInto, t.FirstResponseAt = "2", at(2)
+	})
+	for name, page := range map[string][]desk.Record{"first": {merged, into}, "last": {into, merged}} {
+		o := openOffice(t, "", withHistory(source("zen", "acme", desk.KindTicket)))
+		o.poll("zen", at(4), page...)
+		if n := o.read(at(4)).countsOf()["helpdesk_first_response_seconds"]; n != 1 {
+			t.Errorf("the merged one %s: %d first responses, want 1", name, n)
+		}
 	}
 }

@@ -36,26 +36,41 @@ func (c *tries) until(at time.Time) int {
 	return n
 }
 
-// of adds what the customer of a ticket said: opening it, and each time again
-// after an answer.
-func (c *tries) of(t desk.Ticket) {
-	if at := contactAt(t); !at.IsZero() {
-		c.at = append(c.at, at)
+// of adds what the customer of tickets that are one conversation said: opening
+// each, and each time again after an answer.
+func (c *tries) of(tickets ...desk.Ticket) {
+	type word struct {
+		at  time.Time
+		who string
 	}
-	c.told = c.told || len(t.Messages) > 0 || t.CustomerMessages.Set
-	if len(t.Messages) == 0 {
-		c.undated += max(0, t.CustomerMessages.Value-1)
-		return
+	var said []word
+	for _, t := range tickets {
+		if at := contactAt(t); !at.IsZero() {
+			said = append(said, word{at, "opening"})
+		}
+		c.told = c.told || len(t.Messages) > 0 || t.CustomerMessages.Set
+		if len(t.Messages) == 0 {
+			c.undated += max(0, t.CustomerMessages.Value-1)
+		}
 	}
-	var last desk.Role // who spoke last
-	for _, m := range t.Messages {
-		if !m.Public || m.At.Before(contactAt(t)) {
-			continue // nobody has asked yet
+	for _, t := range tickets {
+		for _, m := range t.Messages {
+			switch {
+			case !m.Public || m.At.Before(contactAt(t)): // nobody has asked yet
+			case m.Author == desk.RoleCustomer:
+				said = append(said, word{m.At, "customer"})
+			case m.Author == desk.RoleAgent || m.Author == desk.RoleBot:
+				said = append(said, word{m.At, "answer"})
+			}
 		}
-		if m.Author == desk.RoleCustomer && (last == desk.RoleAgent || last == desk.RoleBot) {
-			c.at = append(c.at, m.At)
+	}
+	slices.SortStableFunc(said, func(x, y word) int { return x.at.Compare(y.at) })
+	last := ""
+	for _, w := range said {
+		if w.who == "opening" || w.who == "customer" && last == "answer" {
+			c.at = append(c.at, w.at)
 		}
-		last = m.Author
+		last = w.who
 	}
 }
 
@@ -64,11 +79,12 @@ func (c *tries) of(t desk.Ticket) {
 // opened it.
 func (t *truth) triesOf(h history) *tries {
 	c := &tries{}
-	c.of(t.told(h))
+	conversation := []desk.Ticket{t.told(h)}
 	for _, m := range t.mergedInto(h) {
-		c.of(t.told(m))
+		conversation = append(conversation, t.told(m))
 		c.told = true
 	}
+	c.of(conversation...)
 	seen := map[string]bool{h[0].record.ID: true}
 	for id := h.ticket().FollowupOf; t.tickets[id] != nil && !seen[id]; id = t.tickets[id].ticket().FollowupOf {
 		seen[id] = true

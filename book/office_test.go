@@ -33,6 +33,7 @@ func definitions() kpi.Definitions {
 			{Name: "csat", Kind: kpi.CSAT, Min: 1, Max: 5},
 			{Name: "nps", Kind: kpi.NPS, Min: 0, Max: 10},
 			{Name: "ces", Kind: kpi.CES, Min: 1, Max: 7},
+			{Name: "mood", Kind: kpi.AgentMood, Min: 0, Max: 10},
 		},
 		ServiceLevels: []kpi.ServiceLevel{
 			{Name: "voice", Threshold: 20 * time.Second, ShortAbandon: 5 * time.Second, Abandons: kpi.AbandonsNegative},

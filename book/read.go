@@ -162,12 +162,17 @@ func (s *scrape) window(v *kpi.WindowView) {
 		}
 	}
 	counts := make([]tally.Count, len(v.Of))
-	for _, g := range s.desk.byID[v.Of[0]].groups {
+	first := s.desk.byID[v.Of[0]]
+	exposed := first.exposed(v.Fewest)
+	for _, g := range first.groups {
 		if !g.visible() || v.Whole && g.by == everything {
 			continue
 		}
 		beside := s.beside(v, g)
 		for i, w := range s.book.Catalogue.Windows {
+			if len(exposed) > 0 && exposed[slice{g.by, first.identityOf(g), i}] {
+				continue
+			}
 			counts[0] = g.counts[i]
 			for j, also := range beside {
 				counts[j+1] = tally.Count{}
@@ -180,6 +185,34 @@ func (s *scrape) window(v *kpi.WindowView) {
 			}
 		}
 	}
+}
+
+// slice is one level of one identity in one window.
+type slice struct {
+	by, identity string
+	window       int
+}
+
+// exposed returns the slices of which a part has so few contributions that one
+// could tell whose they are.
+func (m *measure) exposed(fewest int64) map[slice]bool {
+	if fewest == 0 {
+		return nil
+	}
+	exposed := map[slice]bool{}
+	for _, g := range m.groups {
+		for i, c := range g.counts {
+			if c.N > 0 && c.N < fewest {
+				exposed[slice{g.by, m.identityOf(g), i}] = true
+			}
+		}
+	}
+	return exposed
+}
+
+// identityOf returns the values of a group's identity labels in one text.
+func (m *measure) identityOf(g *group) string {
+	return string(appendLeafKey(nil, g.labels[:len(m.Identity)]))
 }
 
 // told reports whether any held record contributes to the measure.

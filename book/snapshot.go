@@ -1,8 +1,6 @@
 package book
 
 import (
-	"slices"
-
 	"helpdesk_exporter/desk"
 	"helpdesk_exporter/journal"
 )
@@ -34,18 +32,18 @@ func (c *change) gone(tx *journal.Tx, list desk.Origin) error {
 	return nil
 }
 
-// openBefore reports whether a ticket was open and last told of before a list.
-// A list may well have an older state of it than another drop.
+// openBefore reports whether a ticket that is not on a list was open when it was
+// last told of before. What was told later does not matter: then it came back.
 func openBefore(h *desk.Held, list desk.Origin) bool {
-	if len(h.States) == 0 {
-		return false
+	open := false
+	for _, s := range h.States {
+		switch {
+		case s.Origin.Dropped.Equal(list.Dropped) && s.Origin.Name == list.Name:
+			return false // an older state of it than another drop's, perhaps
+		case s.Origin.Compare(list) < 0:
+			open = !s.Deleted && !s.Status.Withdrawn() && !s.Status.Finished() &&
+				(s.Status != desk.StatusUnknown || s.SolvedAt.IsZero())
+		}
 	}
-	newest := h.States[len(h.States)-1]
-	finished := newest.Status.Finished() || newest.Status == desk.StatusUnknown && !newest.SolvedAt.IsZero()
-	if newest.Deleted || finished || newest.Status.Withdrawn() {
-		return false
-	}
-	return !slices.ContainsFunc(h.States, func(s desk.State) bool {
-		return s.Origin.Dropped.Equal(list.Dropped) && s.Origin.Name == list.Name || s.Origin.Compare(list) > 0
-	})
+	return open
 }

@@ -64,3 +64,23 @@ func TestAnOlderListTakesNothingAway(t *testing.T) {
 		t.Errorf("%v tickets are open, want 1", got)
 	}
 }
+
+// Lists may be read in another order than they were written.
+func TestWhatAListDidNotHaveAndALaterDropHasCameBack(t *testing.T) {
+	open := func() desk.Record { return ticket("1", monday, monday, desk.StatusOpen) }
+	for name, pages := range map[string][]desk.Page{
+		"in order":     {listed(at(1), open()), listed(at(2)), listed(at(3), open())},
+		"out of order": {listed(at(1), open()), listed(at(3), open()), listed(at(2))},
+	} {
+		o := openOffice(t, "", source("zen", "acme", desk.KindTicket))
+		o.poll("zen", monday)
+		for _, page := range pages {
+			o.commit("zen", page, at(4))
+		}
+		e := o.read(at(4))
+		open, reopened := e.sum("helpdesk_tickets_open", "acme"), e.sum("helpdesk_tickets_reopened_total", "acme")
+		if open != 1 || reopened != 1 || flow(e, "acme") != 1 {
+			t.Errorf("%s: %v tickets are open, by the flows %v, and %v reopened; want 1 of each", name, open, flow(e, "acme"), reopened)
+		}
+	}
+}

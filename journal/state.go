@@ -16,6 +16,7 @@ type Source struct {
 	Name        string      `json:"name"`
 	Cursor      desk.Cursor `json:"cursor,omitempty"`
 	Synced      bool        `json:"synced,omitempty"` // the first sync is complete
+	Empty       time.Time   `json:"empty,omitzero"`   // when it was first found to have nothing to tell
 	AsOf        time.Time   `json:"as_of,omitzero"`
 	LastPoll    time.Time   `json:"last_poll,omitzero"` // that was read to its end
 	LastSuccess time.Time   `json:"last_success,omitzero"`

@@ -18,16 +18,16 @@ func (c *Catalogue) addAgentSatisfaction() {
 	}
 	c.Views = append(c.Views,
 		WindowView{
-			Name: "helpdesk_agent_satisfaction_ratio", Of: []ID{AgentSatisfaction}, Value: c.anonymous(mean),
-			Help: "Mean answer of agents given in the window, from 0 at the lower to 1 at the upper end of the scale; absent below five answers.",
+			Name: "helpdesk_agent_satisfaction_ratio", Of: []ID{AgentSatisfaction}, Fewest: fewestAgents, Value: c.anonymous(mean),
+			Help: "Mean answer of agents given in the window, from 0 at the lower to 1 at the upper end of the scale; absent below five answers, and for all teams where one has fewer.",
 		},
 		WindowView{
-			Name: "helpdesk_agent_survey_responses", Of: []ID{AgentSatisfaction}, Value: c.anonymous(func(c []tally.Count) float64 { return float64(c[0].N) }),
-			Help: "Answers of agents given in the window; absent below five.",
+			Name: "helpdesk_agent_survey_responses", Of: []ID{AgentSatisfaction}, Fewest: fewestAgents, Value: c.anonymous(func(c []tally.Count) float64 { return float64(c[0].N) }),
+			Help: "Answers of agents given in the window; absent below five, and for all teams where one has fewer.",
 		},
 		WindowView{
-			Name: "helpdesk_agent_enps", Of: []ID{AgentENPS}, Value: c.anonymous(nps),
-			Help: "Employee Net Promoter Score of the answers given in the window on a scale from 0 to 10, from -100 to 100 points; absent below five answers.",
+			Name: "helpdesk_agent_enps", Of: []ID{AgentENPS}, Fewest: fewestAgents, Value: c.anonymous(nps),
+			Help: "Employee Net Promoter Score of the answers given in the window on a scale from 0 to 10, from -100 to 100 points; absent below five answers, and for all teams where one has fewer.",
 		},
 	)
 }

@@ -90,6 +90,10 @@ type WindowView struct {
 	// nothing to tell or nobody to tell it: while no held record contributes to
 	// it, the view shows nothing. 0: it always shows.
 	Seen ID
+	// Fewest is how many contributions hide each of those who gave them, 0 for
+	// figures about nobody. Where a part of a level has fewer, none of the level
+	// shows: the rest could be subtracted from the whole.
+	Fewest int64
 	// Value makes the figure from the counts of the measures; false: there is
 	// none, for want of a sample.
 	Value func(counts []tally.Count, window time.Duration) (float64, bool)

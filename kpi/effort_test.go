@@ -39,6 +39,12 @@ func TestContactsToResolution(t *testing.T) {
 		"legs of the call that opened it":   {called(call(hour(1), "c"), call(hour(-1), "c")), 1},
 		"one was merged into it":            {merged(hour(4)), 2},
 		"a merged one that came afterwards": {merged(ago(2 * day)), 1},
+		"one run to both of two merged ones": {func(g *kpi.Group, t *desk.Ticket) {
+			merged(hour(1))(g, t)
+			wrote(public(customer, asked()), public(agent, hour(2)), public(customer, hour(3)))(g, t)
+			other := g.Merged[0].Body.(*desk.Ticket)
+			other.Messages = []desk.Message{public(customer, hour(1)), public(customer, hour(4))}
+		}, 3},
 		"opened by an agent, who was called": {adapt(func(t *desk.Ticket) {
 			t.CreatedBy, t.Channel, t.CustomerMessages = agent, "phone", desk.Some(1)
 		}), 1},

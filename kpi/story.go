@@ -71,46 +71,60 @@ func (c contacts) until(at time.Time) int {
 }
 
 // contactsOf collects the contacts about the issue of a ticket: of the ticket
-// itself, of those merged into it and of those that it follows, and the calls
-// that name it.
+// with those merged into it, of each that it follows, and the calls that name
+// it.
 func contactsOf(g Group, t *desk.Ticket) contacts {
 	var c contacts
-	c.ofTicket(t)
-	for _, list := range [...][]*desk.Held{g.Merged, g.Earlier} {
-		for _, h := range list {
-			c.ofTicket(h.Body.(*desk.Ticket))
-			c.told = true
-		}
+	tickets := []*desk.Ticket{t}
+	for _, h := range g.Merged {
+		tickets = append(tickets, h.Body.(*desk.Ticket))
 	}
+	c.ofTickets(tickets)
+	for _, h := range g.Earlier {
+		c.ofTickets([]*desk.Ticket{h.Body.(*desk.Ticket)})
+	}
+	c.told = c.told || len(g.Merged)+len(g.Earlier) > 0
 	c.ofCalls(g.Calls, t)
 	return c
 }
 
-// ofTicket adds the contacts of one ticket: its opening and each time that the
-// customer wrote again after an answer. Messages that follow one another
-// without one are a single contact, and what an agent says before it is no
-// answer.
-func (c *contacts) ofTicket(t *desk.Ticket) {
-	opened, ok := contactAt(t)
-	if ok {
-		c.dated = append(c.dated, opened)
-	}
-	if len(t.Messages) == 0 {
-		if t.CustomerMessages.Set {
-			c.told = true
+// turn is one turn of a conversation: the customer's or an answer to it.
+type turn struct {
+	at      time.Time
+	opening bool // of a ticket
+	answer  bool
+}
+
+// ofTickets adds the contacts of tickets that are one conversation: each
+// opening, and each time that the customer wrote again after an answer. Messages
+// that follow one another without one are a single contact, and what an agent
+// says before the first is no answer.
+func (c *contacts) ofTickets(tickets []*desk.Ticket) {
+	var turns []turn
+	for _, t := range tickets {
+		opened, ok := contactAt(t)
+		if ok {
+			turns = append(turns, turn{at: opened, opening: true})
+		}
+		c.told = c.told || len(t.Messages) > 0 || t.CustomerMessages.Set
+		if len(t.Messages) == 0 {
 			c.undated += max(t.CustomerMessages.Value-1, 0)
 		}
-		return
+		for _, m := range t.Messages {
+			answer := m.Author == desk.RoleAgent || m.Author == desk.RoleBot
+			if m.Public && !m.At.Before(opened) && (answer || m.Author == desk.RoleCustomer) {
+				turns = append(turns, turn{at: m.At, answer: answer})
+			}
+		}
 	}
-	c.told = true
+	slices.SortStableFunc(turns, func(x, y turn) int { return x.at.Compare(y.at) }) // an opening comes before its message
 	answered := false
-	for _, m := range t.Messages {
+	for _, turn := range turns {
 		switch {
-		case !m.Public || m.At.Before(opened):
-		case m.Author == desk.RoleAgent || m.Author == desk.RoleBot:
+		case turn.answer:
 			answered = true
-		case m.Author == desk.RoleCustomer && answered:
-			c.dated = append(c.dated, m.At)
+		case turn.opening || answered:
+			c.dated = append(c.dated, turn.at)
 			answered = false
 		}
 	}
