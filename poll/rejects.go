@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"helpdesk_exporter/desk"
@@ -39,19 +40,35 @@ type rejectLine struct {
 // Keep writes rejects down. The log tells where they stood and why, never what
 // they held.
 func (r *Rejects) Keep(rejects []desk.Reject) {
-	for _, reject := range rejects[:min(len(rejects), rejectsLogged)] {
-		r.Logger.Warn("Rejected a record", "where", reject.Where, "reason", reject.Reason, "detail", reject.Detail)
+	for _, reject := range filesFirst(rejects)[:min(len(rejects), rejectsLogged)] {
+		what := "Rejected a record"
+		if isFile(reject) {
+			what = "Rejected a file"
+		}
+		r.Logger.Warn(what, "where", reject.Where, "reason", reject.Reason, "detail", reject.Detail)
 	}
-	if more := len(rejects) - rejectsLogged; more > 0 {
-		r.Logger.Warn("Rejected more records of the same page", "records", more)
+	more := r.Logger
+	if r.File != "" {
+		if err := r.write(rejects); err != nil {
+			r.Logger.Error("Rejected records could not be kept", "err", err)
+		} else {
+			more = more.With("kept_in", r.File)
+		}
 	}
-	if r.File == "" {
-		return
-	}
-	if err := r.write(rejects); err != nil {
-		r.Logger.Error("Rejected records could not be kept", "err", err)
+	if n := len(rejects) - rejectsLogged; n > 0 {
+		more.Warn("Rejected more records of the same page", "records", n)
 	}
 }
+
+// filesFirst returns rejects in the order in which they are worth telling: one
+// file may be many records.
+func filesFirst(rejects []desk.Reject) []desk.Reject {
+	records := func(r desk.Reject) bool { return !isFile(r) }
+	files := slices.DeleteFunc(slices.Clone(rejects), records)
+	return append(files, slices.DeleteFunc(slices.Clone(rejects), isFile)...)
+}
+
+func isFile(r desk.Reject) bool { return r.Reason == desk.ReasonBadFile }
 
 func (r *Rejects) write(rejects []desk.Reject) (err error) {
 	var lines []byte

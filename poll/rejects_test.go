@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -82,7 +83,36 @@ func TestWithoutAStoragePathRejectsAreOnlyToldOf(t *testing.T) {
 	if n := strings.Count(log.String(), "bad_time"); n != rejectsLogged {
 		t.Errorf("told of %d rejects one by one, want %d", n, rejectsLogged)
 	}
-	if !strings.Contains(log.String(), "records=7") || strings.Contains(log.String(), "secret") {
+	if !strings.Contains(log.String(), "records=7") || strings.Contains(log.String(), "secret") || strings.Contains(log.String(), "kept_in") {
+		t.Errorf("logged %q", log.String())
+	}
+}
+
+func TestTheLogSaysWhereTheRestOfThePageIs(t *testing.T) {
+	var log bytes.Buffer
+	r := &Rejects{File: filepath.Join(t.TempDir(), "rejects.jsonl"), Logger: slog.New(slog.NewTextHandler(&log, nil))}
+	r.Keep(slices.Repeat([]desk.Reject{someReject("")}, rejectsLogged))
+	if strings.Contains(log.String(), "more") {
+		t.Errorf("there is no rest: %s", log.String())
+	}
+	r.Keep(slices.Repeat([]desk.Reject{someReject("")}, rejectsLogged+1))
+	if want := "kept_in=" + r.File + " records=1"; !strings.Contains(log.String(), want) {
+		t.Errorf("got %s\nwant %s", log.String(), want)
+	}
+	log.Reset()
+	r.File = filepath.Join(r.File, "not a folder")
+	r.Keep(slices.Repeat([]desk.Reject{someReject("")}, rejectsLogged+1))
+	if !strings.Contains(log.String(), "could not be kept") || strings.Contains(log.String(), "kept_in") {
+		t.Errorf("it is kept nowhere: %s", log.String())
+	}
+}
+
+func TestAWholeFileIsNoRecordAndToldFirst(t *testing.T) {
+	var log bytes.Buffer
+	r := &Rejects{Logger: slog.New(slog.NewTextHandler(&log, nil))}
+	file := desk.Reject{Where: "t.csv", Reason: desk.ReasonBadFile, Detail: "permission denied"}
+	r.Keep(append(slices.Repeat([]desk.Reject{someReject("")}, rejectsLogged), file))
+	if !strings.Contains(log.String(), `msg="Rejected a file" where=t.csv`) {
 		t.Errorf("logged %q", log.String())
 	}
 }

@@ -3,6 +3,7 @@ package csv
 import (
 	"bytes"
 	"compress/gzip"
+	"log/slog"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -39,21 +40,21 @@ func encoded(t testing.TB, text string, transform func(string) (string, error)) 
 
 func TestEveryEncodingAndPackingGivesTheSameRows(t *testing.T) {
 	const text = "id,created,status,team\n1,2026-03-01 10:00:00,open,Αθήνα\n2,2026-03-01 10:00:00,open,Πάτρα\n"
-	utf16 := func(order unicode.Endianness, mark unicode.BOMPolicy) string {
+	utf16 := func(order unicode.Endianness, mark unicode.BOMPolicy, text string) string {
 		return encoded(t, text, unicode.UTF16(order, mark).NewEncoder().String)
 	}
 	for name, test := range map[string]struct{ file, config, text string }{
 		"utf-8":                    {"a.csv", "", text},
 		"utf-8 with mark":          {"a.csv", "", "\uFEFF" + text},
 		"mark overrules":           {"a.csv", "encoding: windows-1253", "\uFEFF" + text},
-		"utf-16le with mark":       {"a.csv", "", utf16(unicode.LittleEndian, unicode.UseBOM)},
-		"utf-16be with mark":       {"a.csv", "", utf16(unicode.BigEndian, unicode.UseBOM)},
-		"utf-16le":                 {"a.csv", "encoding: utf-16le", utf16(unicode.LittleEndian, unicode.IgnoreBOM)},
-		"utf-16be":                 {"a.csv", "encoding: utf-16be", utf16(unicode.BigEndian, unicode.IgnoreBOM)},
+		"utf-16le with mark":       {"a.csv", "", utf16(unicode.LittleEndian, unicode.UseBOM, text)},
+		"utf-16be with mark":       {"a.csv", "", utf16(unicode.BigEndian, unicode.UseBOM, text)},
+		"utf-16le":                 {"a.csv", "encoding: utf-16le", utf16(unicode.LittleEndian, unicode.IgnoreBOM, text)},
+		"utf-16be":                 {"a.csv", "encoding: utf-16be", utf16(unicode.BigEndian, unicode.IgnoreBOM, text)},
 		"windows-1253":             {"a.csv", "encoding: windows-1253", encoded(t, text, charmap.Windows1253.NewEncoder().String)},
 		"iso-8859-7":               {"a.csv", "encoding: iso-8859-7", encoded(t, text, charmap.ISO8859_7.NewEncoder().String)},
 		"gzip":                     {"a.csv.gz", "pattern: '*.csv.gz'", gzipped(t, text)},
-		"gzip of utf-16":           {"a.csv.GZ", "pattern: '*.GZ'", gzipped(t, utf16(unicode.LittleEndian, unicode.UseBOM))},
+		"gzip of utf-16":           {"a.csv.GZ", "pattern: '*.GZ'", gzipped(t, utf16(unicode.LittleEndian, unicode.UseBOM, text))},
 		"carriage returns":         {"a.csv", "", strings.ReplaceAll(text, "\n", "\r\n")},
 		"old Mac":                  {"a.csv", "", strings.ReplaceAll(text, "\n", "\r")},
 		"old Mac in utf-16":        {"a.csv", "", encoded(t, strings.ReplaceAll(text, "\n", "\r"), unicode.UTF16(unicode.BigEndian, unicode.UseBOM).NewEncoder().String)},
@@ -62,10 +63,15 @@ func TestEveryEncodingAndPackingGivesTheSameRows(t *testing.T) {
 		"tabs":                     {"a.csv", `delimiter: "\t"`, strings.ReplaceAll(text, ",", "\t")},
 		"tab in words":             {"a.csv", "delimiter: tab", strings.ReplaceAll(text, ",", "\t")},
 		"spreadsheet's note":       {"a.csv", "delimiter: ;", "sep=;\r\n" + strings.ReplaceAll(text, ",", ";")},
+		"note alone tells":         {"a.csv", "", "sep=;\n" + strings.ReplaceAll(text, ",", ";")},
+		"note overrules":           {"a.csv", "delimiter: '|'", "sep=,\n" + text},
+		"note in quotes":           {"a.csv", "", "\"Sep=;\"\r\n" + strings.ReplaceAll(text, ",", ";")},
+		"note of a tab in utf-16":  {"a.csv", "", utf16(unicode.LittleEndian, unicode.UseBOM, "sep=\t\r\n"+strings.ReplaceAll(text, ",", "\t"))},
 		"header again":             {"a.csv", "", text + "id,created,status,team\n"},
 		"empty columns at the end": {"a.csv", "", strings.ReplaceAll(text, "\n", ",,\n")},
 		"and in the rows only":     {"a.csv", "", strings.ReplaceAll(text, "α\n", "α,, \n")},
 		"header in other words":    {"a.csv", "", strings.Replace(text, "id,created", "\" ID \",Created", 1)},
+		"marks around the header":  {"a.csv", "", "\uFEFF\uFEFF" + strings.Replace(text, "id,created", "id\u200B,\u00A0created", 1)},
 		"header on two lines":      {"a.csv", "columns: {id: the id, created_at: created, team: team, status: status}", strings.Replace(text, "id,", "\"the\nid\",", 1)},
 	} {
 		for _, rows := range []int{1, 100} {
@@ -129,6 +135,41 @@ func TestPackedFilesThatAreBroken(t *testing.T) {
 	}
 }
 
+func TestFilesThatAreNoText(t *testing.T) {
+	const spreadsheet = "it is a spreadsheet or a zip archive: export it as CSV"
+	for name, test := range map[string]struct{ file, text, want string }{
+		"packed":                   {"a.csv", gzipped(t, goodText), "it is compressed with gzip: give it a name that ends in .gz"},
+		"packed twice":             {"a.csv.gz", gzipped(t, gzipped(t, goodText)), "or unpack it"},
+		"spreadsheet":              {"a.csv", "PK\x03\x04\x14\x00\x06\x00", spreadsheet},
+		"packed spreadsheet":       {"a.csv.gz", gzipped(t, "PK\x03\x04\x14\x00\x06\x00"), spreadsheet},
+		"spreadsheet of old times": {"a.csv", "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", spreadsheet},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := newDesktop(t, ticketsYAML+"pattern: 'a.*'\n")
+			d.drop(test.file, test.text, hourAgo())
+			if _, err := d.drain(noon); err == nil || !strings.Contains(err.Error(), test.want) {
+				t.Errorf("got %v\nwant %s", err, test.want)
+			}
+		})
+	}
+}
+
+func TestAnEmptyFileIsToldOnce(t *testing.T) {
+	for name, text := range map[string]string{"a.csv": "", "b.csv": "\n \r\n", "c.csv.gz": gzipped(t, "")} {
+		d := newDesktop(t, ticketsYAML+"pattern: '?.csv*'\n")
+		var log strings.Builder
+		for range 2 {
+			d.restart()
+			d.source.(*Source).opts.Logger = slog.New(slog.NewTextHandler(&log, nil))
+			d.drop(name, text, hourAgo())
+			d.fetch(noon)
+		}
+		if n := strings.Count(log.String(), "the file is empty"); n != 1 || !strings.Contains(log.String(), "level=WARN") || !strings.Contains(log.String(), "file="+name) {
+			t.Errorf("%s: told %d times: %s", name, n, log.String())
+		}
+	}
+}
+
 func TestHeadersThatAreDoubledOrMissing(t *testing.T) {
 	const text = "id,created,Name,name,NAME\n1,2026-03-01 10:00:00,a,b,c\n"
 	for header, want := range map[string]string{"Name": "a", "name": "b", "nAmE": "a", "name#2": "b", "name#3": "c"} {
@@ -143,6 +184,12 @@ func TestHeadersThatAreDoubledOrMissing(t *testing.T) {
 		"other delimiter": {"name", "id;created;name\n", `set delimiter to ";"`},
 		"other encoding":  {"name", "i\x00d\x00,\x00", "this looks like UTF-16"},
 		"broken header":   {"name", "\"id\"x,name\n", "line 1, the header: text behind a closing quote"},
+		"note is wrong":   {"name", "sep=;\nid,name\n", `set delimiter to ","; its first line sets the delimiter to ";", whatever delimiter says`},
+		"web page":        {"name", "\n <!DOCTYPE html>\n<html>\n", "this looks like a web page or JSON, often an error page"},
+		"JSON":            {"name", "{\"error\": \"gone\",\"code\": 410}", "line 1 is no header; this looks like a web page or JSON"},
+		"JSON on lines":   {"name", "[\n  {\n", "this looks like a web page or JSON"},
+		"in brackets":     {"name", "[id],[text]\n", "or give the file a header"},
+		"known in angles": {"name", "<x>,id\n", `the file has "<x>", "id"; correct columns.created_at`},
 		"many columns":    {"name", "id" + strings.Repeat(",x", 99) + "\n", `"x", ...; correct columns.created_at`},
 		"no header":       {"name", "17,secret,secret\n", `the file has 3 columns and no header that columns names; correct columns.created_at, or give the file a header`},
 	} {

@@ -14,6 +14,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"helpdesk_exporter/desk"
+	"helpdesk_exporter/sources"
 )
 
 // documented returns the page about this adapter.
@@ -64,8 +65,8 @@ func documentedSources(t *testing.T) map[string]*Config {
 
 func TestDocumentedSourcesAreValid(t *testing.T) {
 	all := documentedSources(t)
-	if len(all) != 4 {
-		t.Errorf("%d sources, want tickets (twice), ratings, calls and nps", len(all))
+	if len(all) != 7 {
+		t.Errorf("%d sources, want tickets (twice), ratings, calls, nps, mail, shop and mail-ratings", len(all))
 	}
 	for name, c := range all {
 		if err := c.Validate(); err != nil {
@@ -100,7 +101,7 @@ func TestDocumentedFirstStepsWork(t *testing.T) {
 
 func TestEveryKeyFieldAndReasonIsDocumented(t *testing.T) {
 	page := documented(t)
-	for f := range reflect.TypeFor[Config]().Fields() {
+	for _, f := range slices.Concat(slices.Collect(reflect.TypeFor[Config]().Fields()), slices.Collect(reflect.TypeFor[sources.Common]().Fields())) {
 		if key, _, _ := strings.Cut(f.Tag.Get("yaml"), ","); key != "" && !strings.Contains(page, "| `"+key+"` |") {
 			t.Errorf("the key %s is missing", key)
 		}

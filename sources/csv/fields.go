@@ -96,7 +96,7 @@ func word[B desk.Body, W any](name string, at func(B) *W, parse func(string) (W,
 // where put says.
 func choice[W any](name string, parse func(string) (W, bool), words []string, put func(desk.Body, W)) field {
 	return field{name: name, words: words, bind: func(m mapping) putter {
-		known := newLexicon(m, parse)
+		known := newLexicon(m, func(word string) (W, bool) { return parse(string(seen([]byte(word)))) })
 		unknown := &fault{
 			desk.ReasonUnknownValue,
 			name + ": a word that is not known; map it under values." + name + " to one of " + strings.Join(words, ", "),
@@ -162,7 +162,7 @@ func count[B desk.Body](name string, at func(B) *desk.Opt[int]) field {
 
 // span is a field that takes a duration.
 func span[B desk.Body](name string, at func(B) *desk.Opt[time.Duration]) field {
-	return measure(name, at, parseSpan, "a number of seconds, h:mm:ss or mm:ss")
+	return measure(name, at, parseSpan, "a number of seconds, mm:ss, h:mm:ss, or a length with units such as 1h 30m, 1.5 hours, 90 min or 45s")
 }
 
 // number is a field that takes any number.
@@ -173,7 +173,7 @@ func number[B desk.Body](name string, at func(B) *desk.Opt[float64]) field {
 // mapping is what a source says of one field's words.
 type mapping struct {
 	exact        map[string]string
-	folded       map[string]string // the same, in lower case
+	folded       map[string]string // the same, folded
 	decimalComma bool
 }
 
@@ -184,13 +184,17 @@ func newMapping(words map[string]string, decimalComma bool) mapping {
 	for _, theirs := range slices.Sorted(maps.Keys(words)) {
 		word := strings.TrimSpace(theirs)
 		m.exact[word] = words[theirs]
-		m.folded[strings.ToLower(word)] = words[theirs]
+		m.folded[fold([]byte(word))] = words[theirs]
 	}
 	return m
 }
 
+// fold returns what is the same for words that differ in case only, or in what
+// cannot be seen.
+func fold(word []byte) string { return string(bytes.ToLower(seen(word))) }
+
 // translate returns our word for theirs: the exact one first, then one that
-// differs in case only, else the text itself.
+// folds to the same, else the text itself.
 func (m mapping) translate(text []byte) []byte {
 	if len(m.exact) == 0 {
 		return text
@@ -198,7 +202,7 @@ func (m mapping) translate(text []byte) []byte {
 	if ours, ok := m.exact[string(text)]; ok {
 		return []byte(ours)
 	}
-	if ours, ok := m.folded[string(bytes.ToLower(text))]; ok {
+	if ours, ok := m.folded[fold(text)]; ok {
 		return []byte(ours)
 	}
 	return text

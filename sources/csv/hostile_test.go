@@ -58,7 +58,7 @@ INC0000049,Active,?,29/2/2017 05:00,Phone,29/2/2016 04:40,?,Group 70,2 - High
 	}
 	rejects := []string{
 		"a.csv:7 missing_field: created_at: empty, and required for a ticket",
-		"a.csv:8 bad_time: updated_at: no time in any of time_format, or a zone that zones does not list; add its format or zone",
+		"a.csv:8 bad_time: updated_at: a moment that does not exist, as 30 February, month 13, 24:00 or second 60; mend the export, or the order of day and month in time_format",
 	}
 	if diff := cmp.Diff(rejects, faults(page)); diff != "" {
 		t.Error(diff)

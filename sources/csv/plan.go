@@ -155,6 +155,9 @@ func (p *plan) time(i int, body desk.Body, text []byte) *fault {
 		m, ok = p.clock.parse(string(text))
 	}
 	if !ok {
+		if p.clock.impossible(string(text)) {
+			return &fault{desk.ReasonBadTime, f.name + ": a moment that does not exist, as 30 February, month 13, 24:00 or second 60; mend the export, or the order of day and month in time_format"}
+		}
 		return &fault{desk.ReasonBadTime, f.name + ": no time in any of time_format, or a zone that zones does not list; add its format or zone"}
 	}
 	if s := m.at.Unix(); s <= 0 || s >= endOfTime {

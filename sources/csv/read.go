@@ -180,6 +180,10 @@ func (s *Source) finish(in *stream, f *file, p *page) {
 		s.declare(in, f, p)
 	}
 	s.close()
+	if in.sheet == nil {
+		s.opts.Logger.Warn("Drop has no rows: the file is empty, without even a header; see whether its export fails", "file", in.drop.name)
+		return
+	}
 	s.opts.Logger.Info("Drop was read", "file", in.drop.name,
 		"rows", s.notes.Rows-in.notes.Rows, "rejected", s.notes.Rejected-in.notes.Rejected,
 		"ambiguous_times", s.notes.Ambiguous-in.notes.Ambiguous, "skipped_times", s.notes.Gaps-in.notes.Gaps)

@@ -297,7 +297,7 @@ func (r *rows) fill() error {
 // blank reports whether there is nothing in any cell.
 func blank(cells [][]byte) bool {
 	for _, cell := range cells {
-		if len(bytes.TrimSpace(cell)) > 0 {
+		if len(trimmed(cell)) > 0 {
 			return false
 		}
 	}

@@ -26,25 +26,53 @@ type part struct {
 // readSheet reads the header at the beginning of a text. It returns io.EOF when
 // the text has none.
 func readSheet(r *rows, p *plan) (*sheet, error) {
-	for {
-		head, err := r.next()
-		if err != nil {
-			return nil, err
-		}
-		if head.fault != nil {
-			return nil, fmt.Errorf("line %d, the header: %s", head.line, head.fault.detail)
-		}
-		note := len(head.raw) < 8 && bytes.HasPrefix(head.raw, []byte("sep=")) // to a spreadsheet program
-		if !note {
-			s, err := newSheet(head.cells, p, r.comma, head.torn)
-			if err != nil && head.torn {
-				err = fmt.Errorf("%w, as LF, CRLF or CR: %w", errTornHeader, err)
-			}
-			r.consume()
-			return s, err
-		}
-		r.consume()
+	head, err := r.next()
+	if err != nil {
+		return nil, err
 	}
+	comma, noted := noteOf(head.raw)
+	if !noted {
+		return headerOf(head, r, p)
+	}
+	r.consume()
+	r.comma = comma
+	if head, err = r.next(); err != nil {
+		return nil, err
+	}
+	s, err := headerOf(head, r, p)
+	if err != nil {
+		err = fmt.Errorf("%w; its first line sets the delimiter to %q, whatever delimiter says", err, string(comma))
+	}
+	return s, err
+}
+
+// noteOf returns the delimiter that a file names itself, in a first line that is
+// a note to spreadsheet programs: sep=; with or without quotes around it.
+func noteOf(line []byte) (comma byte, ok bool) {
+	line = bytes.TrimRight(line, "\r\n")
+	if len(line) > 1 && line[0] == '"' && line[len(line)-1] == '"' {
+		line = line[1 : len(line)-1]
+	}
+	if len(line) != len("sep=;") || !bytes.EqualFold(line[:4], []byte("sep=")) {
+		return 0, false
+	}
+	return delimiter(string(line[4:]))
+}
+
+// headerOf reads the row that is the header, and moves on behind it.
+func headerOf(head row, r *rows, p *plan) (*sheet, error) {
+	if head.fault != nil && looksSaved(head.raw) {
+		return nil, fmt.Errorf("line %d is no header; %s", head.line, savedPage)
+	}
+	if head.fault != nil {
+		return nil, fmt.Errorf("line %d, the header: %s", head.line, head.fault.detail)
+	}
+	s, err := newSheet(head.cells, p, r.comma, head.torn)
+	if err != nil && head.torn {
+		err = fmt.Errorf("%w, as LF, CRLF or CR: %w", errTornHeader, err)
+	}
+	r.consume()
+	return s, err
 }
 
 // newSheet reads a header. All of a file may stand in a torn one, so that none
@@ -79,7 +107,9 @@ func newSheet(cells [][]byte, p *plan, comma byte, torn bool) (*sheet, error) {
 
 // headerName returns a header as it is compared: white space, also line breaks
 // within it, is one space.
-func headerName(header string) string { return strings.Join(strings.Fields(header), " ") }
+func headerName(header string) string {
+	return strings.Join(strings.Fields(strings.TrimFunc(header, isUnseen)), " ")
+}
 
 // findHeader returns the column that a name means: the first of that very name,
 // else the first that differs in case only, else for name#2 the second of its
@@ -151,6 +181,8 @@ func missingHeader(names []string, want, field string, comma byte, known bool) e
 	}
 	all := strings.Join(names, "")
 	switch {
+	case !known && looksSaved([]byte(all)):
+		remedy = savedPage
 	case strings.ContainsRune(all, 0):
 		remedy = "this looks like UTF-16: set encoding to utf-16le or utf-16be"
 	case len(names) == 1:
@@ -201,7 +233,7 @@ func partText(p part, cells [][]byte, nulls map[string]bool) []byte {
 	if p.column >= len(cells) {
 		return nil // an unnamed column at the end that the row leaves out
 	}
-	text := bytes.TrimSpace(cells[p.column])
+	text := trimmed(cells[p.column])
 	if len(nulls) > 0 && nulls[string(text)] {
 		return nil
 	}

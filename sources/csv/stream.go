@@ -160,7 +160,10 @@ func decoded(src io.Reader, d drop, encodingName string) (io.Reader, error) {
 // asUTF8 returns the text of a file as UTF-8, without a byte order mark.
 func asUTF8(src io.Reader, encodingName string) (io.Reader, error) {
 	buffered := bufio.NewReaderSize(src, headLength)
-	head, _ := buffered.Peek(3)
+	head, _ := buffered.Peek(4)
+	if err := otherFormat(head); err != nil {
+		return nil, err
+	}
 	switch {
 	case bytes.HasPrefix(head, []byte("\xEF\xBB\xBF")):
 		_, err := buffered.Discard(3)

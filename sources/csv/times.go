@@ -3,6 +3,7 @@ package csv
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -99,6 +100,43 @@ func (k *clock) first(text string, days int) (moment, bool) {
 		}
 	}
 	return moment{}, false
+}
+
+// impossible reports whether a text is written in one of the formats and names a
+// moment that does not exist.
+func (k *clock) impossible(text string) bool {
+	text = ascii(text)
+	return slices.ContainsFunc(k.formats, func(f format) bool {
+		return onlyOutOfRange(f.layout, text) || f.halves && onlyOutOfRange(f.layout, withHalf(f.layout, text))
+	})
+}
+
+// onlyOutOfRange reports whether a text would fit a layout if its numbers were
+// smaller. The parser stops at the first number that is too large, so that one
+// is made a 1 to see whether the rest fits.
+func onlyOutOfRange(layout, text string) bool {
+	for replaced := false; ; replaced = true {
+		_, err := time.Parse(layout, text)
+		said := (*time.ParseError)(nil)
+		switch {
+		case err == nil:
+			return replaced
+		case !errors.As(err, &said) || !strings.HasSuffix(said.Message, "out of range"):
+			return false
+		case said.LayoutElem == "":
+			return true // all of it fits, and the month has fewer days
+		}
+		end := len(text) - len(said.ValueElem)
+		start := end
+		for start > 0 && end-start < 2 && isDigit(text[start-1]) {
+			start--
+		}
+		smaller := text[:start] + "01"[2-(end-start):] + text[end:]
+		if smaller == text {
+			return false
+		}
+		text = smaller
+	}
 }
 
 // wayOf returns which reader takes a time format.

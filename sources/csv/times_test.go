@@ -53,6 +53,54 @@ func TestTimesInEveryFormat(t *testing.T) {
 	}
 }
 
+func TestMomentsThatDoNotExistAreToldFromOtherFormats(t *testing.T) {
+	for _, test := range []struct {
+		config, text string
+		want         bool
+	}{
+		{"", "2026-02-30 10:00:00", true},
+		{"", "2026-13-01 10:00:00", true},
+		{"", "2026-00-00 00:00:00", true},
+		{"", "2026-03-01 24:00:00", true},
+		{"", "2026-03-01 23:59:60", true},
+		{"", "2026-03-01 24:60:60.5", true},
+		{"", "2026-02-30T10:00:00Z", true},
+		{"", "٢٠٢٦-١٣-٠١ 10:00:00", true},
+		{"", "2026-13-01 noon", false},
+		{"", "01/13/2026", false},
+		{"", "", false},
+		{"time_format: 01/02/2006", "31/01/2026", true},
+		{"time_format: 01/02/2006", "2026-01-31", false},
+		{"time_format: 1/2/2006", "1/0/2026", true},
+		{"time_format: '20060102'", "20261302", true},
+		{"time_format: 02.01.2006 3:04 PM", "09.03.2026 13:05 π.μ.", true},
+		{"time_format: 2006-01-02 15:04 MST", "2026-02-30 10:00 CET", true},
+		{"time_format: 2006-01-02 15:04 MST", "2026-02-03 10:00 CET", false},
+		{"time_format: unix", "2026-02-30", false},
+	} {
+		k := clockOf(t, test.config)
+		if _, ok := k.parse(test.text); ok {
+			t.Errorf("%s: %s is read", test.config, test.text)
+		}
+		if got := k.impossible(test.text); got != test.want {
+			t.Errorf("%s: %s: got %t", test.config, test.text, got)
+		}
+	}
+}
+
+func FuzzWhatCanBeReadIsNotImpossible(f *testing.F) {
+	for _, text := range []string{"2026-02-30 10:00:00", "2026-13-01T24:00:00+25:61", "9:05 pm", "366"} {
+		f.Add("2006-01-02 15:04:05", text)
+		f.Add("002 Z07:00 3:04 PM", text)
+	}
+	f.Fuzz(func(t *testing.T, layout, text string) {
+		impossible := onlyOutOfRange(layout, text)
+		if _, err := time.Parse(layout, text); err == nil && impossible {
+			t.Errorf("%q as %q", text, layout)
+		}
+	})
+}
+
 func TestAbbreviationsMeanWhatZonesSays(t *testing.T) {
 	const config = `
 time_format: ["2006-01-02 15:04:05 MST", "Mon Jan _2 15:04:05 (MST) 2006"]

@@ -174,19 +174,45 @@ null_values: [NULL, " - "]
 		"a.csv:7 future: created_at: later than now; correct timezone or time_format, or the clock that wrote it",
 		"a.csv:8 future: solved_at: later than now; correct timezone or time_format, or the clock that wrote it",
 		"a.csv:9 bad_number: transfers: not a whole number from 0 up; mend the cell, list it under null_values, or see decimal_comma and values.transfers",
-		"a.csv:10 bad_number: handle_seconds: not a number of seconds, h:mm:ss or mm:ss; mend the cell, list it under null_values, or see decimal_comma and values.handle_seconds",
+		"a.csv:10 bad_number: handle_seconds: not a number of seconds, mm:ss, h:mm:ss, or a length with units such as 1h 30m, 1.5 hours, 90 min or 45s; mend the cell, list it under null_values, or see decimal_comma and values.handle_seconds",
 		"a.csv:11 malformed: 4 columns where the header has 6; mend the row, often a delimiter or a line break that is not in quotes",
 		"a.csv:12 malformed: 7 columns where the header has 6; mend the row, often a delimiter or a line break that is not in quotes",
 		"a.csv:13 malformed: text behind a closing quote; quotes within a cell must be doubled; mend the quotes of this row",
 		"a.csv:14 bad_time: created_at: a time before 1970 or after 2261; if it stands for no time, list it under null_values",
 		"a.csv:15 bad_number: transfers: not a whole number from 0 up; mend the cell, list it under null_values, or see decimal_comma and values.transfers",
 		"a.csv:16 bad_number: transfers: not a whole number from 0 up; mend the cell, list it under null_values, or see decimal_comma and values.transfers",
-		"a.csv:17 bad_number: handle_seconds: not a number of seconds, h:mm:ss or mm:ss; mend the cell, list it under null_values, or see decimal_comma and values.handle_seconds",
+		"a.csv:17 bad_number: handle_seconds: not a number of seconds, mm:ss, h:mm:ss, or a length with units such as 1h 30m, 1.5 hours, 90 min or 45s; mend the cell, list it under null_values, or see decimal_comma and values.handle_seconds",
 		"a.csv:18 bad_time: resolution_due_at: a time before 1970 or after 2261; if it stands for no time, list it under null_values",
 		"a.csv:19 bad_time: resolution_due_at: a time before 1970 or after 2261; if it stands for no time, list it under null_values",
 		"a.csv:20 bad_time: solved_at: a time before 1970 or after 2261; if it stands for no time, list it under null_values",
 	}
 	if diff := cmp.Diff(want, faults(page)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestMarksThatNobodySeesChangeNoWord(t *testing.T) {
+	page := translated(t, `
+record: ticket
+columns: {id: id, created_at: c, status: s, channel: ch, team: t}
+values: {status: {In Arbeit: open}, team: {North East: ne}}
+null_values: [none]
+`, "id,c,s,ch,t\n"+
+		"\u200B1\uFEFF,\u00A02026-03-01 10:00:00\u200B,\uFEFFIn\u00A0Arbeit \u200B,e\u200Bmail,\u200BSouth\u00A0West\u00A0\n"+
+		"\u200B,,\uFEFF\n"+
+		"2,2026-03-01 10:00:00,\u2060On\u00A0Hold,\u200Bnone,north\u00A0East\n")
+	if len(page.Records) != 2 || len(page.Rejects) > 0 {
+		t.Fatal(faults(page))
+	}
+	created := at(t, "2026-03-01T10:00:00Z")
+	want := []desk.Body{
+		&desk.Ticket{CreatedAt: created, Status: desk.StatusOpen, Channel: "email", Team: "South\u00A0West"},
+		&desk.Ticket{CreatedAt: created, Status: desk.StatusOnHold, Team: "ne"},
+	}
+	if diff := cmp.Diff(want, []desk.Body{page.Records[0].Body, page.Records[1].Body}); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff([]string{"1", "2"}, ids(page)); diff != "" {
 		t.Error(diff)
 	}
 }

@@ -1,8 +1,10 @@
 package csv
 
 import (
+	"bytes"
 	"regexp"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -20,6 +22,39 @@ func ascii(text string) string {
 		}
 	}
 	return text
+}
+
+// trimmed returns a cell without what cannot be seen at its ends: white space, and
+// the marks without a width that web pages and several byte order marks leave.
+func trimmed(cell []byte) []byte {
+	cell = bytes.TrimSpace(cell)
+	if n := len(cell); n > 0 && (cell[0] >= utf8.RuneSelf || cell[n-1] >= utf8.RuneSelf) {
+		return bytes.TrimFunc(cell, isUnseen)
+	}
+	return cell
+}
+
+// isUnseen reports whether a character is white space or has no width.
+func isUnseen(r rune) bool { return unicode.IsSpace(r) || hasNoWidth(r) }
+
+func hasNoWidth(r rune) bool { return '\u200B' <= r && r <= '\u200F' || r == '\u2060' || r == '\uFEFF' }
+
+// seen returns a word the way it looks: all white space in it is a space, and
+// what has no width is left out.
+func seen(word []byte) []byte {
+	if bytes.IndexFunc(word, func(r rune) bool { return r >= utf8.RuneSelf }) < 0 {
+		return word
+	}
+	return bytes.Map(func(r rune) rune {
+		switch {
+		case hasNoWidth(r):
+			return -1
+		case unicode.IsSpace(r):
+			return ' '
+		default:
+			return r
+		}
+	}, word)
 }
 
 // asciiFor returns what ASCII has for a character, the character itself when it
