@@ -9,6 +9,7 @@ import (
 	"helpdesk_exporter/desk"
 	"helpdesk_exporter/journal"
 	"helpdesk_exporter/kpi"
+	"helpdesk_exporter/sources"
 	"helpdesk_exporter/tally"
 )
 
@@ -51,8 +52,23 @@ func (b *Book) Commit(name string, page desk.Page, now time.Time) error {
 			err = fmt.Errorf("source %q: build windows anew: %w", name, err)
 		}
 	}
+	b.tellOfHistory(c)
 	b.apply(c, anew)
 	return err
+}
+
+// tellOfHistory says so where a history was to go into counters that show
+// already: they do not jump.
+func (b *Book) tellOfHistory(c *change) {
+	if !c.first || !known(&c.state) || c.source.History != sources.HistoryCounters {
+		return
+	}
+	for _, kind := range c.source.kinds {
+		if c.source.book.kind(kind).epoch.Founded {
+			b.Logger.Info("The desk counts such records already: what the first reading found is in windows and stocks, and not in the counters",
+				"desk", c.source.Desk, "source_name", c.source.Name, "kind", kind.String())
+		}
+	}
 }
 
 // change is what one page does to the figures, until it is safe on disk.

@@ -134,7 +134,7 @@ func (t *truth) ticketContact(h history, add func(event)) {
 	if now.Transfers.Set {
 		add(event{desk: h.desk(), family: "transfers", at: last.at, value: share(now.Transfers.Value > 0), labels: h.labels(last.state, "channel", "team")})
 	}
-	t.handled(h.desk(), last.at, handler(now), h.labels(last.state, "channel"), add)
+	t.handled(h.desk(), last.at, handler(t.united(h)), h.labels(last.state, "channel"), add)
 }
 
 // handler is who handled a ticket to its end.

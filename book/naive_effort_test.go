@@ -146,7 +146,7 @@ func (t *truth) effortEvents() []event {
 		if all.told || now.Requester != "" {
 			add("first contact", end, share(stayed && t.atOnce(h, all, end)), labels)
 		}
-		if answers, known := answersTo(now); known {
+		if answers, known := t.answersTo(h); known {
 			add("one touch", end, share(stayed && answers <= 1), labels)
 		}
 	}
@@ -174,15 +174,21 @@ func (t *truth) atOnce(h history, all *tries, end time.Time) bool {
 		!slices.ContainsFunc(t.followups(h), func(f desk.Ticket) bool { return !f.CreatedAt.After(end) })
 }
 
-// answersTo returns how many public answers agents gave to a ticket.
-func answersTo(t desk.Ticket) (n int, known bool) {
-	for _, m := range t.Messages {
-		if m.Public && m.Author == desk.RoleAgent {
-			n++
+// answersTo returns how many public answers agents gave to a ticket and those
+// merged into it, as far as any of them tells.
+func (t *truth) answersTo(h history) (n int, known bool) {
+	for _, part := range append(t.mergedInto(h), h) {
+		ticket, answers := t.told(part), 0
+		for _, m := range ticket.Messages {
+			if m.Public && m.Author == desk.RoleAgent {
+				answers++
+			}
 		}
+		if ticket.AgentReplies.Set {
+			answers = ticket.AgentReplies.Value
+		}
+		n += answers
+		known = known || ticket.AgentReplies.Set || len(ticket.Messages) > 0
 	}
-	if t.AgentReplies.Set {
-		return t.AgentReplies.Value, true
-	}
-	return n, len(t.Messages) > 0
+	return n, known
 }

@@ -145,6 +145,7 @@ func TestAContactIsAutomatedWhenABotEndedItAlone(t *testing.T) {
 	e.is("helpdesk_contacts_completed", 6, 0)
 	e.is("helpdesk_contacts_automated_ratio", 0.5, 0)
 	evaluate(t, catalogue(), byAgent).absent("helpdesk_contacts_automated_ratio") // nobody tells of bots
+	evaluate(t, catalogue(), byBot, issue(solvedYesterday, wrote(bot), mergedWith(agent))).is("helpdesk_contacts_automated_ratio", 0.5, 0)
 }
 
 // Two of the four that were solved; one that is still open does not count.

@@ -88,7 +88,7 @@ func (b *Contributions) effort(g Group, t *desk.Ticket, l *lifecycle, feeds Feed
 	if all.told || t.Requester != "" {
 		b.add(FirstContactResolution, FeedWindow, end, flag(!back && atOnce(g, t, all, end)), at(g.Record, solved), methodOperational)
 	}
-	if answers, known := answersOf(t); known {
+	if answers, known := answersOf(t, g.Merged); known {
 		b.add(FirstContactResolution, FeedWindow, end, flag(!back && answers <= 1), at(g.Record, solved), methodOneTouch)
 	}
 }
@@ -143,15 +143,20 @@ func atOnce(g Group, t *desk.Ticket, all contacts, end time.Time) bool {
 	return g.Next.IsZero() || g.Next.After(end)
 }
 
-// answersOf returns how many public answers agents gave.
-func answersOf(t *desk.Ticket) (n int, known bool) {
-	if t.AgentReplies.Set || len(t.Messages) == 0 {
-		return t.AgentReplies.Value, t.AgentReplies.Set
+// answersOf returns how many public answers agents gave to a ticket and those
+// merged into it; false: none of them tells.
+func answersOf(t *desk.Ticket, merged []*desk.Held) (n int, known bool) {
+	for _, h := range merged {
+		more, told := answersOf(h.Body.(*desk.Ticket), nil)
+		n, known = n+more, known || told
+	}
+	if t.AgentReplies.Set {
+		return n + t.AgentReplies.Value, true
 	}
 	for _, m := range t.Messages {
 		if m.Public && m.Author == desk.RoleAgent {
 			n++
 		}
 	}
-	return n, true
+	return n, known || len(t.Messages) > 0
 }

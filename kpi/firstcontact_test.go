@@ -92,6 +92,14 @@ func merged(at time.Time) func(*kpi.Group, *desk.Ticket) {
 	}
 }
 
+// mergedWith adds a ticket with messages of its own.
+func mergedWith(messages ...desk.Message) func(*kpi.Group, *desk.Ticket) {
+	return func(g *kpi.Group, t *desk.Ticket) {
+		merged(hour(1))(g, t)
+		g.Merged[len(g.Merged)-1].Body.(*desk.Ticket).Messages = messages
+	}
+}
+
 // mergedByAgent adds a ticket that is no contact of the customer.
 func mergedByAgent(g *kpi.Group, _ *desk.Ticket) {
 	g.Merged = append(g.Merged, ticket(desk.Ticket{
@@ -187,6 +195,9 @@ func TestOneTouchIsAtMostOneAnswer(t *testing.T) {
 		"two answers":                     {[]func(*kpi.Group, *desk.Ticket){wrote(agent, second)}, 0},
 		"a bot's answers are not counted": {[]func(*kpi.Group, *desk.Ticket){wrote(public(desk.RoleBot, hour(1)), second)}, 1},
 		"one answer, reopened":            {[]func(*kpi.Group, *desk.Ticket){replies(1), reopened(horizon())}, 0},
+		"one to each of two merged":       {[]func(*kpi.Group, *desk.Ticket){wrote(agent), mergedWith(second)}, 0},
+		"two to the merged one":           {[]func(*kpi.Group, *desk.Ticket){mergedWith(agent, second)}, 0},
+		"one to the merged one":           {[]func(*kpi.Group, *desk.Ticket){mergedWith(agent)}, 1},
 		"one answer, escalated":           {[]func(*kpi.Group, *desk.Ticket){replies(1), escalated(hour(3))}, 1},
 	} {
 		e := evaluate(t, catalogue(), issue(tt.changes...))

@@ -189,7 +189,7 @@ func (b *Contributions) asContact(g Group, t *desk.Ticket, l *lifecycle, feeds F
 		dims := at(h, last)
 		b.active(last.at, t.Agent, dims)
 		b.transferred(last.at, t.Transfers, dims)
-		b.completed(last.at, handlerOf(t), dims)
+		b.completed(last.at, handlerOf(united(t, g.Merged)), dims)
 		b.add(TicketsEscalated, FeedWindow, last.at, flag(!t.EscalatedAt.IsZero()), dims)
 		if !t.EscalatedAt.IsZero() {
 			b.add(EscalationSeen, FeedWindow, last.at, one, dims)

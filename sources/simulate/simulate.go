@@ -124,11 +124,20 @@ func (s *Source) play(ctx context.Context, c cursor, from key, most int, page *d
 func (s *Source) show(c cursor, k key, page *desk.Page) {
 	tales := s.lifeIn(k.minute()).story(k)
 	for _, t := range tales {
-		if at := t.next(c.Shown); !at.IsZero() && !at.After(c.Target) {
-			page.Records = append(page.Records, t.record(c.Target))
+		if at := t.next(c.Shown); at.IsZero() || at.After(c.Target) {
+			continue
+		}
+		if r := t.record(c.Target); s.reports(r.Body.Kind()) {
+			page.Records = append(page.Records, r)
 		}
 	}
 	s.wait(k, tales, c.Target)
+}
+
+// reports reports whether the desk has records of a kind under its present
+// settings: one that had calls before may have none any more.
+func (s *Source) reports(kind desk.Kind) bool {
+	return s.settings.CallsPerDay > 0 || kind != desk.KindCall && kind != desk.KindStaffing
 }
 
 // wait notes when a story changes next after an instant. Those of the instant's

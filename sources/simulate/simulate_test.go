@@ -215,6 +215,23 @@ func TestChangedSettingsBeginANewEra(t *testing.T) {
 	}
 }
 
+// A source must not bring what it does not say that it feeds.
+func TestADeskThatHasNoCallsAnyMoreBringsNone(t *testing.T) {
+	w := newWatch(t, newSource(t, Settings{TicketsPerDay: 100, CallsPerDay: 100, Past: days(3)}))
+	w.fetch(noon)
+	clear(w.newest)
+	w.source = newSource(t, Settings{TicketsPerDay: 100, Past: days(3)})
+	w.source.settings.CallsPerDay = 0
+	w.fetch(noon.Add(2 * 24 * time.Hour))
+	brought := map[desk.Kind]int{}
+	for _, r := range w.newest {
+		brought[r.Body.Kind()]++
+	}
+	if brought[desk.KindCall]+brought[desk.KindStaffing] > 0 || brought[desk.KindTicket] == 0 {
+		t.Errorf("it brought %v", brought)
+	}
+}
+
 func TestMemoryHoldsOnlyWhatIsNotOver(t *testing.T) {
 	waiting := func(past float64) int {
 		source := newSource(t, Settings{TicketsPerDay: 100, CallsPerDay: 100, Past: days(past)})
