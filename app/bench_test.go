@@ -59,9 +59,15 @@ func writeTickets(b *testing.B, path string, n, teams int, until time.Time) {
 func newBench(b *testing.B, n, teams int) *App {
 	b.Helper()
 	dir := b.TempDir()
+	writeTickets(b, filepath.Join(dir, "tickets.csv"), n, teams, time.Now().Add(-time.Minute))
+	return newConfigured(b, dir, "global: {label_values_max: 1000}\n"+ticketColumns)
+}
+
+// newConfigured returns an exporter with a configuration in a folder.
+func newConfigured(b *testing.B, dir, config string) *App {
+	b.Helper()
 	now := time.Now()
-	writeTickets(b, filepath.Join(dir, "tickets.csv"), n, teams, now.Add(-time.Minute))
-	if err := os.WriteFile(filepath.Join(dir, "config.yml"), []byte("global: {label_values_max: 1000}\n"+ticketColumns), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, "config.yml"), []byte(config), 0o600); err != nil {
 		b.Fatal(err)
 	}
 	a, err := New(Options{
@@ -88,6 +94,48 @@ func BenchmarkIngest(b *testing.B) {
 		}
 	}
 	b.ReportMetric(rows*float64(b.N)/b.Elapsed().Seconds(), "rows/s")
+}
+
+// simulated is a desk whose tickets have messages, changes, calls and surveys.
+const simulated = `
+sources: [{name: desk, type: simulate, past: 7d, tickets_per_day: 1500, calls_per_day: 1500}]
+surveys:
+  - {name: after-ticket, kind: csat}
+  - {name: relation, kind: nps}
+`
+
+// BenchmarkSimulatedWeek takes in a week of an invented desk: records that
+// belong together, as those of an API do.
+func BenchmarkSimulatedWeek(b *testing.B) {
+	var records float64
+	for b.Loop() {
+		b.StopTimer()
+		a := newConfigured(b, b.TempDir(), simulated)
+		b.StartTimer()
+		if err := a.readers[0].Poll(b.Context()); err != nil {
+			b.Fatal(err)
+		}
+		b.StopTimer()
+		records += recordsRead(b, a)
+		b.StartTimer()
+	}
+	b.ReportMetric(records/b.Elapsed().Seconds(), "records/s")
+}
+
+func recordsRead(b *testing.B, a *App) (n float64) {
+	b.Helper()
+	families, err := a.Gather()
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, f := range families {
+		if f.GetName() == "helpdesk_source_records_total" {
+			for _, m := range f.Metric {
+				n += m.GetCounter().GetValue()
+			}
+		}
+	}
+	return n
 }
 
 // BenchmarkUnchangedDrop polls a drop that was read before.
