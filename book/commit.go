@@ -1,7 +1,6 @@
 package book
 
 import (
-	"errors"
 	"fmt"
 	"maps"
 	"time"
@@ -124,57 +123,6 @@ func (b *Book) newChange(s *source, now time.Time) *change {
 // those that feed any of the given figures.
 func (b *Book) newCollected(of kpi.Feed) collected {
 	return collected{own: b.Catalogue.NewContributions(of), others: b.Catalogue.NewContributions(kpi.FeedAny)}
-}
-
-var errNotFed = errors.New("the source does not say that it brings records of this kind")
-
-// record merges one reported state into what is held.
-func (c *change) record(tx *journal.Tx, r desk.Record) error {
-	if !c.source.brings(r.Body.Kind()) {
-		return errNotFed
-	}
-	if message, ok := r.Body.(*desk.TicketMessage); ok {
-		return c.message(tx, r, message)
-	}
-	key := journal.KeyOf(c.state.Number, r.Body.Kind(), r.ID)
-	r.ID = key.ID
-	old, err := tx.Record(key)
-	if err != nil {
-		return err
-	}
-	return c.hold(tx, key, old, desk.Merge(old, r))
-}
-
-// message adds a message that was told without its ticket to the ticket, held
-// or not.
-func (c *change) message(tx *journal.Tx, r desk.Record, m *desk.TicketMessage) error {
-	key := c.book.ticketOf(c.state.Number, m.Ticket)
-	if key == (journal.Key{}) || r.Deleted {
-		return nil
-	}
-	old, err := tx.Record(key)
-	if err != nil {
-		return err
-	}
-	message := m.Message
-	message.ID, message.Said = r.ID, r.Origin.Dropped
-	return c.hold(tx, key, old, desk.Attach(old, key.ID, message))
-}
-
-// hold puts a record into the place of what is held, unless it is the same or
-// all that it tells is past.
-func (c *change) hold(tx *journal.Tx, key journal.Key, old, merged *desk.Held) error {
-	switch {
-	case old == nil && c.isExpired(merged):
-		c.expired[key.Kind]++
-		return nil
-	case old != nil && tx.Unchanged(key, merged):
-		return nil
-	}
-	if err := c.swap(tx, key, old, merged); err != nil {
-		return err
-	}
-	return tx.PutRecord(key, merged)
 }
 
 // finish notes how far the source has been read, and lets the counters of its
