@@ -160,6 +160,8 @@ func (e explainer) leaf(n *yaml.Node, t reflect.Type, path string) bool {
 		return true
 	case len(secretsIn(path, n.Value)) > 0:
 		return e.refuse(path, "the value does not fit here; it is not shown, for it is a secret or holds one")
+	case (t == reflect.TypeFor[model.Duration]() || t == reflect.TypeFor[Window]()) && strings.Contains(err.Error(), "out of range"):
+		return e.refuse(path, "%s is too long: at most %s", form(n), longest)
 	case t == reflect.TypeFor[model.Duration]() || t == reflect.TypeFor[Window]():
 		return e.refuse(path, "must be a duration with its unit (ms, s, m, h, d, w, y), as 90s or 28d, not %s", form(n))
 	case t == reflect.TypeFor[Count]() && errors.As(err, &wrong):
