@@ -176,30 +176,6 @@ func TestATroubleOfTheSystemIsTriedAgain(t *testing.T) {
 	expect(t, d, []string{"3"})
 }
 
-func TestAMissingRightIsToldOnceAndTriedAgain(t *testing.T) {
-	if os.Geteuid() == 0 {
-		t.Skip("root may read everything")
-	}
-	d := newDesktop(t, ticketsYAML)
-	d.drop("a.csv", ticketsHead+"3,2026-03-01 10:00:00,new,A\n", hourAgo())
-	path := filepath.Join(d.dir, "a.csv")
-	chmod := func(mode os.FileMode) {
-		if err := os.Chmod(path, mode); err != nil {
-			t.Fatal(err)
-		}
-	}
-	const told = "permission denied; grant the exporter the right to read it"
-	chmod(0)
-	expectUnreadable(t, d, path+": "+told)
-	d.drop("b.csv", goodText, hourAgo())
-	expect(t, d, []string{"1", "2"}, "a.csv bad_file: "+told)
-	d.restart()
-	expect(t, d, []string{})
-	chmod(0o600) // which changes neither size nor time
-	expect(t, d, []string{"3"})
-	expect(t, d, []string{})
-}
-
 func TestWhatComesBeforeTheTroubleIsReadAndOnce(t *testing.T) {
 	whole := gzipped(t, ticketsHead+strings.Repeat("1,2026-03-01 10:00:00,open,A\n", 5))
 	const told = "the compressed data ends early; drop the whole file, or set settle if it is still being written"
