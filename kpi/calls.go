@@ -86,19 +86,15 @@ func (c *Catalogue) addCalls() {
 			Name: "helpdesk_calls_in_window", Of: []ID{Calls}, Value: number,
 			Help: "Calls and chats that arrived in the window and have ended.",
 		},
-		WindowView{
-			Name: "helpdesk_abandonment_ratio", Of: []ID{ContactsOffered}, Value: c.sampled(mean),
-			Help: "Share of inbound calls and chats that were given up in the queue, of those answered or given up; short abandons left out of both.",
-		},
-		WindowView{
-			Name: "helpdesk_contacts_abandoned_in_window", Of: []ID{ContactsOffered}, Value: amount,
-			Help: "Numerator of helpdesk_abandonment_ratio.",
-		},
-		WindowView{
-			Name: "helpdesk_contacts_offered", Of: []ID{ContactsOffered}, Value: number,
-			Help: "Denominator of helpdesk_abandonment_ratio: answered and abandoned.",
-		},
 	)
+	c.addShare(share{
+		of:          ContactsOffered,
+		ratio:       "helpdesk_abandonment_ratio",
+		help:        "Share of inbound calls and chats that were given up in the queue, of those answered or given up; short abandons left out of both.",
+		numerator:   "helpdesk_contacts_abandoned_in_window",
+		denominator: "helpdesk_contacts_offered",
+		counts:      "answered and abandoned",
+	})
 }
 
 // contact is a call or chat as the customer lived it: all its legs as one.

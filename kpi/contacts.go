@@ -71,54 +71,37 @@ func (c *Catalogue) addContacts() {
 }
 
 func (c *Catalogue) addRepeatViews() {
-	c.Views = append(c.Views,
-		WindowView{
-			Name: "helpdesk_repeat_contact_ratio", Of: []ID{RepeatContact}, Value: c.sampled(mean),
-			Help: "Share of contacts that the same customer followed with another one about the same topic within horizons.fcr; of those whose horizon ended in the window.",
-		},
-		WindowView{
-			Name: "helpdesk_repeat_contacts", Of: []ID{RepeatContact}, Value: amount,
-			Help: "Numerator of helpdesk_repeat_contact_ratio.",
-		},
-		WindowView{
-			Name: "helpdesk_repeat_contact_eligible", Of: []ID{RepeatContact}, Value: number,
-			Help: "Denominator of helpdesk_repeat_contact_ratio: contacts whose customer is known.",
-		},
-	)
+	c.addShare(share{
+		of:          RepeatContact,
+		ratio:       "helpdesk_repeat_contact_ratio",
+		help:        "Share of contacts that the same customer followed with another one about the same topic within horizons.fcr; of those whose horizon ended in the window.",
+		numerator:   "helpdesk_repeat_contacts",
+		denominator: "helpdesk_repeat_contact_eligible",
+		counts:      "contacts whose customer is known",
+	})
 }
 
 func (c *Catalogue) addTransferViews() {
-	c.Views = append(c.Views,
-		WindowView{
-			Name: "helpdesk_transfer_ratio", Of: []ID{ContactsTransferred}, Value: c.sampled(mean),
-			Help: "Share of contacts handled in the window that were passed on at least once.",
-		},
-		WindowView{
-			Name: "helpdesk_contacts_transferred", Of: []ID{ContactsTransferred}, Value: amount,
-			Help: "Numerator of helpdesk_transfer_ratio.",
-		},
-		WindowView{
-			Name: "helpdesk_contacts_handled", Of: []ID{ContactsTransferred}, Value: number,
-			Help: "Denominator of helpdesk_transfer_ratio: tickets solved and calls answered of which the transfers are known.",
-		},
-	)
+	c.addShare(share{
+		of:          ContactsTransferred,
+		ratio:       "helpdesk_transfer_ratio",
+		help:        "Share of contacts handled in the window that were passed on at least once.",
+		numerator:   "helpdesk_contacts_transferred",
+		denominator: "helpdesk_contacts_handled",
+		counts:      "tickets solved and calls answered of which the transfers are known",
+	})
 }
 
 func (c *Catalogue) addAutomationViews() {
-	c.Views = append(c.Views,
-		WindowView{
-			Name: "helpdesk_contacts_automated_ratio", Of: []ID{ContactsAutomated}, Seen: AutomationSeen, Value: c.sampled(mean),
-			Help: "Share of contacts completed in the window that a bot ended without an agent; absent while no kept record tells of a bot.",
-		},
-		WindowView{
-			Name: "helpdesk_contacts_automated", Of: []ID{ContactsAutomated}, Seen: AutomationSeen, Value: amount,
-			Help: "Numerator of helpdesk_contacts_automated_ratio.",
-		},
-		WindowView{
-			Name: "helpdesk_contacts_completed", Of: []ID{ContactsAutomated}, Seen: AutomationSeen, Value: number,
-			Help: "Denominator of helpdesk_contacts_automated_ratio: tickets solved and calls answered of which it is known who handled them.",
-		},
-	)
+	c.addShare(share{
+		of:          ContactsAutomated,
+		seen:        AutomationSeen,
+		ratio:       "helpdesk_contacts_automated_ratio",
+		help:        "Share of contacts completed in the window that a bot ended without an agent; absent while no kept record tells of a bot.",
+		numerator:   "helpdesk_contacts_automated",
+		denominator: "helpdesk_contacts_completed",
+		counts:      "tickets solved and calls answered of which it is known who handled them",
+	})
 }
 
 func (c *Catalogue) addWorkloadViews() {

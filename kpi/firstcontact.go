@@ -37,19 +37,14 @@ func (c *Catalogue) addFirstContact() {
 		},
 	)
 	for _, id := range []ID{FirstContactResolution, FirstContactSurvey} {
+		c.addShare(share{
+			of:          id,
+			ratio:       "helpdesk_first_contact_resolution_ratio",
+			help:        "Share of issues solved with one contact. operational: no further contact, reopening, escalation or transfer until horizons.fcr after the first solve; one_touch: at most one answer and no such reopening; survey: as customers say. Dated at the end of the horizon, or of the answer.",
+			numerator:   "helpdesk_first_contact_resolutions",
+			denominator: "helpdesk_first_contact_resolution_eligible",
+		})
 		c.Views = append(c.Views,
-			WindowView{
-				Name: "helpdesk_first_contact_resolution_ratio", Of: []ID{id}, Value: c.sampled(mean),
-				Help: "Share of issues solved with one contact. operational: no further contact, reopening, escalation or transfer until horizons.fcr after the first solve; one_touch: at most one answer and no such reopening; survey: as customers say. Dated at the end of the horizon, or of the answer.",
-			},
-			WindowView{
-				Name: "helpdesk_first_contact_resolutions", Of: []ID{id}, Value: amount,
-				Help: "Numerator of helpdesk_first_contact_resolution_ratio.",
-			},
-			WindowView{
-				Name: "helpdesk_first_contact_resolution_eligible", Of: []ID{id}, Value: number,
-				Help: "Denominator of helpdesk_first_contact_resolution_ratio.",
-			},
 			WindowView{
 				Name: "helpdesk_first_contact_resolution_wilson_lower_ratio", Of: []ID{id}, Value: c.sampled(wilsonLower),
 				Help: "Lower bound of the 95 % Wilson interval of helpdesk_first_contact_resolution_ratio.",

@@ -6,20 +6,14 @@ func (c *Catalogue) addInvitations() {
 	c.Measures = append(c.Measures, Measure{
 		ID: SurveyInvitations, Kind: desk.KindSurvey, Identity: []string{"survey"}, Dims: []string{"channel"}, Window: true,
 	})
-	c.Views = append(c.Views,
-		WindowView{
-			Name: "helpdesk_survey_response_ratio", Of: []ID{SurveyInvitations}, Value: c.sampled(mean),
-			Help: "Share of invitations to a survey that were answered within horizons.survey, of those whose horizon ended in the window.",
-		},
-		WindowView{
-			Name: "helpdesk_survey_invitations_answered", Of: []ID{SurveyInvitations}, Value: amount,
-			Help: "Numerator of helpdesk_survey_response_ratio.",
-		},
-		WindowView{
-			Name: "helpdesk_survey_invitations", Of: []ID{SurveyInvitations}, Value: number,
-			Help: "Denominator of helpdesk_survey_response_ratio: invitations whose horizon ended in the window.",
-		},
-	)
+	c.addShare(share{
+		of:          SurveyInvitations,
+		ratio:       "helpdesk_survey_response_ratio",
+		help:        "Share of invitations to a survey that were answered within horizons.survey, of those whose horizon ended in the window.",
+		numerator:   "helpdesk_survey_invitations_answered",
+		denominator: "helpdesk_survey_invitations",
+		counts:      "invitations whose horizon ended in the window",
+	})
 }
 
 // invitation collects whether a survey that was sent was answered in time.

@@ -44,20 +44,13 @@ func (c *Catalogue) addFirstResponse() {
 		Name: "helpdesk_first_response_censored_quantile_seconds", Of: FirstResponse, Waiting: TicketsUnanswered,
 		Help: "Kaplan-Meier quantile of the time to the first response: first responses given in the window, with the tickets that still wait for theirs as censored at their age. Within 4.5 %; absent where the estimate does not reach it.",
 	})
-	c.Views = append(c.Views,
-		WindowView{
-			Name: "helpdesk_first_response_within_target_ratio", Of: []ID{FirstResponseTarget}, Value: c.sampled(mean),
-			Help: "Share of tickets first answered within the threshold, of those answered or past it in the window. Tickets past it and still unanswered count as missed.",
-		},
-		WindowView{
-			Name: "helpdesk_first_response_within_target", Of: []ID{FirstResponseTarget}, Value: amount,
-			Help: "Numerator of helpdesk_first_response_within_target_ratio.",
-		},
-		WindowView{
-			Name: "helpdesk_first_response_target_eligible", Of: []ID{FirstResponseTarget}, Value: number,
-			Help: "Denominator of helpdesk_first_response_within_target_ratio.",
-		},
-	)
+	c.addShare(share{
+		of:          FirstResponseTarget,
+		ratio:       "helpdesk_first_response_within_target_ratio",
+		help:        "Share of tickets first answered within the threshold, of those answered or past it in the window. Tickets past it and still unanswered count as missed.",
+		numerator:   "helpdesk_first_response_within_target",
+		denominator: "helpdesk_first_response_target_eligible",
+	})
 	c.Stocks = append(c.Stocks,
 		StockView{
 			Name: "helpdesk_tickets_unanswered", Of: []ID{TicketsUnanswered}, ZeroOf: TicketsOpened, Figures: stockNumber,
