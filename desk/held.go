@@ -31,6 +31,8 @@ type State struct {
 	Reopens       Opt[int]
 	FirstSolvedAt time.Time
 	SolvedAt      time.Time // or closed, where the desk does not tell of solving
+
+	FirstDueAt, NextDueAt, ResolutionDueAt time.Time // some desks tell no more of them once they are met
 }
 
 // Shows is the set of facts that one state lets see by itself.
@@ -71,6 +73,7 @@ func stateOf(r Record) State {
 			s.Status = StatusDeleted
 		}
 		s.Reopens, s.FirstSolvedAt = t.Reopens, t.FirstSolvedAt
+		s.FirstDueAt, s.NextDueAt, s.ResolutionDueAt = t.FirstResponseDueAt, t.NextResponseDueAt, t.ResolutionDueAt
 		s.SolvedAt = t.SolvedAt
 		if s.SolvedAt.IsZero() && s.FirstSolvedAt.IsZero() {
 			s.SolvedAt = t.ClosedAt
@@ -93,6 +96,7 @@ func (s State) same(o State) bool {
 	return s.Timed == o.Timed && (!s.Timed || s.At.Equal(o.At)) && s.Deleted == o.Deleted && s.Shows == o.Shows &&
 		s.Status == o.Status && s.Reopens == o.Reopens &&
 		s.FirstSolvedAt.Equal(o.FirstSolvedAt) && s.SolvedAt.Equal(o.SolvedAt) &&
+		s.FirstDueAt.Equal(o.FirstDueAt) && s.NextDueAt.Equal(o.NextDueAt) && s.ResolutionDueAt.Equal(o.ResolutionDueAt) &&
 		slices.Equal(s.Dims, o.Dims)
 }
 

@@ -174,6 +174,9 @@ func (c *coder) state(s *desk.State) {
 	opt(c, 8, &s.Reopens)
 	c.time(9, &s.FirstSolvedAt)
 	c.time(10, &s.SolvedAt)
+	c.time(11, &s.NextDueAt)
+	c.time(12, &s.FirstDueAt)
+	c.time(13, &s.ResolutionDueAt)
 }
 
 func (c *coder) ticket(t *desk.Ticket) {
