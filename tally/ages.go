@@ -23,27 +23,47 @@ func (a *Ages) Add(sign, start int64) {
 }
 
 // settle merges what was added and removed since the last look. Doing it once
-// for many changes keeps a large import linear.
+// for many changes keeps a large import linear, and sorting only what is new
+// keeps the looks cheap that follow.
 func (a *Ages) settle() {
-	if len(a.added) == 0 && len(a.removed) == 0 {
-		return
+	if len(a.added) > 0 {
+		slices.Sort(a.added)
+		a.sorted, a.added = merge(a.sorted, a.added), nil
 	}
-	all := append(a.sorted, a.added...)
-	slices.Sort(all)
-	slices.Sort(a.removed)
-	kept, removed := all[:0], a.removed
-	var owed []int64 // taken out before they came
-	for _, start := range all {
-		for len(removed) > 0 && removed[0] < start {
-			owed, removed = append(owed, removed[0]), removed[1:]
-		}
-		if len(removed) > 0 && removed[0] == start {
-			removed = removed[1:]
-			continue
-		}
-		kept = append(kept, start)
+	if len(a.removed) > 0 {
+		slices.Sort(a.removed)
+		a.sorted, a.removed = without(a.sorted, a.removed)
 	}
-	a.sorted, a.added, a.removed = kept, nil, append(owed, removed...)
+}
+
+// merge puts ascending starts among others, from the end on: most are later
+// than all that were there.
+func merge(all, added []int64) []int64 {
+	n := len(all)
+	all = append(all, added...)
+	for i := len(added) - 1; i >= 0; i-- {
+		at, _ := slices.BinarySearch(all[:n], added[i])
+		copy(all[at+i+1:], all[at:n])
+		all[at+i] = added[i]
+		n = at
+	}
+	return all
+}
+
+// without takes ascending starts out of others. It returns what is kept, and
+// those that were taken out before they came.
+func without(all, removed []int64) (kept, owed []int64) {
+	kept = all[:0]
+	for _, start := range removed {
+		at, found := slices.BinarySearch(all, start)
+		kept = append(kept, all[:at]...)
+		if all = all[at:]; found {
+			all = all[1:]
+		} else {
+			owed = append(owed, start)
+		}
+	}
+	return append(kept, all...), owed
 }
 
 // N returns how many starts are in the bag.
@@ -62,6 +82,15 @@ func (a *Ages) Oldest() (int64, bool) {
 func (a *Ages) Before(start int64) int {
 	a.settle()
 	return sort.Search(len(a.sorted), func(i int) bool { return a.sorted[i] >= start })
+}
+
+// From returns the earliest start that is not before the given instant; false
+// where there is none.
+func (a *Ages) From(start int64) (int64, bool) {
+	if n := a.Before(start); n < len(a.sorted) {
+		return a.sorted[n], true
+	}
+	return 0, false
 }
 
 // Since adds the seconds passed from each start until now to a distribution,

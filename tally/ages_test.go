@@ -56,6 +56,10 @@ func compareAges(t *rapid.T, ages *tally.Ages, bag []int64, now int64) {
 	if got := ages.Before(limit); got != before {
 		t.Fatalf("%d starts of %v before %d, want %d", got, bag, limit, before)
 	}
+	later := slices.DeleteFunc(slices.Clone(bag), func(start int64) bool { return start < limit })
+	if next, ok := ages.From(limit); ok != (len(later) > 0) || ok && next != slices.Min(later) {
+		t.Fatalf("the next of %v from %d on is %d, %v", bag, limit, next, ok)
+	}
 	if ages.Since(now, &since); !slices.Equal(since, want) {
 		t.Fatalf("ages of %v at %d are %v, want %v", bag, now, since, want)
 	}
