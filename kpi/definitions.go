@@ -1,6 +1,10 @@
 package kpi
 
-import "time"
+import (
+	"time"
+
+	"helpdesk_exporter/desk"
+)
 
 // Definitions is everything the user decides about the figures. It is checked
 // by the config package; a value that exists is a value that is valid.
@@ -16,6 +20,11 @@ type Definitions struct {
 	ServiceLevels  []ServiceLevel
 	Horizons       Horizons
 	Timezone       *time.Location // of the tables by hour and weekday
+	Calendars      []Schedule
+	SLAPolicies    []SLAPolicy // the first that matches a ticket wins
+	// SLAObjectives are the shares of promises that are to be kept, by the name
+	// of the policy, one of the desk's own included.
+	SLAObjectives map[string]float64
 	// FirstResponseTargets are the thresholds of the within-target figures.
 	FirstResponseTargets []time.Duration
 }
@@ -75,3 +84,53 @@ type ServiceLevel struct {
 	Abandons     string        // the policy the objective speaks of: negative, ignored, positive
 	Objective    float64       // a ratio; 0: none
 }
+
+// Schedule is when a team works, as the user wrote it down: see [NewCalendar].
+type Schedule struct {
+	Name     string
+	Timezone string // a name of the IANA database
+	Hours    []Hours
+	Holidays []Holiday
+}
+
+// Hours is one span of work on some days of the week, in minutes since
+// midnight. One whose To is not after its From goes on into the next day.
+type Hours struct {
+	Days     []time.Weekday
+	From, To int
+	// Since is the first day the span holds on, zero for ever. On each day of
+	// the week only the spans with the latest since that has come count.
+	Since Date
+}
+
+// Holiday is a span of whole days without work, both ends included.
+type Holiday struct{ From, To Date }
+
+// Date is a day of the calendar; the zero one is before all others.
+type Date struct {
+	Year  int
+	Month time.Month
+	Day   int
+}
+
+// SLAPolicy promises tickets of some kind an answer or an end in time.
+type SLAPolicy struct {
+	Name     string
+	Match    map[string][]string // values by dimension; an empty one matches everything
+	Calendar string              // empty: around the clock
+	Targets  [4]time.Duration    // by desk.Target; 0: none
+	PauseOn  []desk.Status       // statuses in which the clocks stand
+	Rematch  []string            // dimensions whose change chooses the policy anew
+	Reopen   Reopen
+}
+
+// Reopen says what becomes of the promise of an end when a solved ticket is
+// opened again.
+type Reopen string
+
+// What a reopening does to the promise of an end.
+const (
+	ReopenRestarts Reopen = "restart" // it is made once more, from the reopening on
+	ReopenResumes  Reopen = "resume"  // its clock goes on where the solve stopped it
+	ReopenIgnored  Reopen = "ignore"  // the first solve keeps it
+)
