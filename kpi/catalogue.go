@@ -159,6 +159,7 @@ func NewCatalogue(d Definitions) *Catalogue {
 	c.addTickets()
 	c.addFirstResponse()
 	c.addResolution()
+	c.addBusiness()
 	c.addBacklog()
 	c.addCalls()
 	c.addServiceLevel()

@@ -33,9 +33,9 @@ func (d *Definitions) KPIs() []KPI {
 	}
 	var all []KPI
 	for _, group := range [][]KPI{
-		of(desk.KindTicket, nil, "ticket_volume", "open_cases", "closed_cases", "ticket_backlog", "clearance_rate", "reopen_rate", "first_response_time",
-			"average_response_time", "resolution_time", "unanswered_tickets", "oldest_unanswered_age", "escalation_rate", "complaint_volume",
+		of(desk.KindTicket, nil, "ticket_volume", "open_cases", "closed_cases", "ticket_backlog", "clearance_rate", "reopen_rate", "unanswered_tickets", "oldest_unanswered_age", "escalation_rate", "complaint_volume",
 			"complaint_resolution_time", "complaint_ack_time", "calls_to_resolution"),
+		of(desk.KindTicket, d.Calendars, "first_response_time", "average_response_time", "resolution_time"),
 		of(desk.KindTicket, d.FirstResponseTargets, "response_within_target"),
 		of(desk.KindTicket, d.Horizons.FCR, "first_contact_resolution"),
 		of(desk.KindContact, nil, "request_volume", "contact_volume_by_channel", "transfer_rate", "automation_share", "agent_workload", "team_performance", "channel_preference"),

@@ -26,7 +26,16 @@ type Group struct {
 	Merged    []*desk.Held // of a ticket: those that were merged into it
 	Crowded   bool         // of a ticket: more records belong to it than are looked at
 
+	Clocks *Clocks // of a ticket: how its times are measured; nil: around the clock
+
 	Next time.Time // the same customer's next contact about the same topic; zero: none
+}
+
+// Clocks say how the times of a desk's tickets are measured.
+type Clocks struct {
+	Calendar *Calendar          // in which business durations run; nil: none do
+	Told     desk.BusinessTimes // durations of which the desk's own figures are taken
+	OwnSLA   bool               // configured policies hold beside the due times of the desk
 }
 
 // Contributions collects what records contribute. It may be used again after

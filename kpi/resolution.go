@@ -68,24 +68,34 @@ func (b *Contributions) resolution(h *desk.Held, t *desk.Ticket, l *lifecycle, f
 // requesterWait is how long the customer waited for the desk until the solve:
 // as the desk says, else from its status changes.
 func requesterWait(t *desk.Ticket, solved time.Time) (tally.Amount, bool) {
-	if t.RequesterWait.Set {
-		return tally.Seconds(t.RequesterWait.Value), t.RequesterWait.Value >= 0
+	wait := t.RequesterWait
+	if !wait.Set {
+		wait = waitForDesk(t, solved, nil)
 	}
+	return tally.Seconds(wait.Value), wait.Set && wait.Value >= 0
+}
+
+// waitForDesk adds up how long the next step was the desk's until the solve, by
+// its status changes and the hours of a calendar.
+func waitForDesk(t *desk.Ticket, solved time.Time, c *Calendar) desk.Opt[time.Duration] {
 	if len(t.StatusChanges) == 0 || solved.IsZero() {
-		return 0, false
+		return desk.Opt[time.Duration]{}
 	}
 	var wait time.Duration
 	since, status := t.CreatedAt, desk.StatusNew
-	for _, c := range t.StatusChanges {
-		if c.At.After(solved) {
+	for _, change := range t.StatusChanges {
+		if change.At.After(solved) {
 			break
 		}
-		if waitsForDesk(status) && c.At.After(since) {
-			wait += c.At.Sub(since)
+		if waitsForDesk(status) && change.At.After(since) {
+			wait += c.Between(since, change.At)
 		}
-		since, status = c.At, c.Status
+		since, status = change.At, change.Status
 	}
-	return tally.Seconds(wait), true
+	if waitsForDesk(status) && solved.After(since) {
+		wait += c.Between(since, solved) // the desk tells of the solve by its time alone
+	}
+	return desk.Some(wait)
 }
 
 func waitsForDesk(s desk.Status) bool {

@@ -1,6 +1,7 @@
 package kpi
 
 import (
+	"iter"
 	"time"
 
 	"github.com/prometheus/common/model"
@@ -168,15 +169,27 @@ func (b *Contributions) target(h *desk.Held, target time.Duration, asked, answer
 
 // replies collects the answers to each run of customer messages.
 func (b *Contributions) replies(h *desk.Held, t *desk.Ticket, feeds Feed) {
-	var asked time.Time
-	for _, m := range t.Messages {
-		switch {
-		case !m.Public:
-		case m.Author == desk.RoleCustomer && asked.IsZero():
-			asked = m.At
-		case m.Author == desk.RoleAgent && !asked.IsZero():
-			b.add(Reply, feeds, m.At, tally.Seconds(m.At.Sub(asked)), seenAt(h, m.At))
-			asked = time.Time{}
+	for asked, answered := range runs(t.Messages) {
+		b.add(Reply, feeds, answered, tally.Seconds(answered.Sub(asked)), seenAt(h, answered))
+	}
+}
+
+// runs yields when each run of customer messages began that an agent answered,
+// and when that was.
+func runs(messages []desk.Message) iter.Seq2[time.Time, time.Time] {
+	return func(yield func(asked, answered time.Time) bool) {
+		var asked time.Time
+		for _, m := range messages {
+			switch {
+			case !m.Public:
+			case m.Author == desk.RoleCustomer && asked.IsZero():
+				asked = m.At
+			case m.Author == desk.RoleAgent && !asked.IsZero():
+				if !yield(asked, m.At) {
+					return
+				}
+				asked = time.Time{}
+			}
 		}
 	}
 }

@@ -133,6 +133,7 @@ func (b *Contributions) ticket(g Group, own *desk.Ticket) {
 	b.flows(h, own, l, feeds)
 	sound := b.firstResponse(h, t, l, feeds)
 	sound = b.resolution(h, t, l, feeds) && sound
+	sound = b.business(g, t, l, feeds) && sound
 	b.replies(h, t, feeds)
 	b.acknowledgement(h, t, feeds)
 	b.complaint(h, t, l, feeds)

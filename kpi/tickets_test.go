@@ -135,6 +135,17 @@ func TestTheRequesterDoesNotWaitWhileTheDeskWaits(t *testing.T) {
 	}
 }
 
+func TestTheRequesterWaitsUntilASolveThatIsNoStatusChange(t *testing.T) {
+	e := evaluate(t, catalogue(), ticket(desk.Ticket{
+		CreatedAt: minute(0), UpdatedAt: minute(60), SolvedAt: minute(50), Status: desk.StatusSolved,
+		StatusChanges: []desk.StatusChange{{At: minute(10), Status: desk.StatusPending}, {At: minute(30), Status: desk.StatusOpen}},
+	}))
+	waits := e.fed(kpi.RequesterWait, kpi.FeedTotal)
+	if len(waits) != 1 || waits[0].Value.Float() != 30*60 { // 10 new, 20 open
+		t.Errorf("got %+v, want 1800 s", waits)
+	}
+}
+
 func TestTheBacklogByAgeAddsUpToTheOpenTickets(t *testing.T) {
 	var groups []kpi.Group
 	for _, age := range []time.Duration{time.Hour, day, 25 * time.Hour, 8 * day, 40 * day} {
