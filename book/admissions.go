@@ -33,8 +33,10 @@ func (a *admissions) leaf(d *deskBook, m *measure, labels []string, start time.T
 		return l
 	}
 	labels = slices.Clone(labels)
-	for i := len(m.Identity); i < len(labels); i++ {
-		labels[i] = a.value(d, m.Dims[i-len(m.Identity)], labels[i])
+	for i, name := range m.Labels() {
+		if i >= len(m.Identity) || slices.Contains(m.Named, name) {
+			labels[i] = a.value(d, name, labels[i])
+		}
 	}
 	if l := a.find(m, labels); l != nil {
 		return l
@@ -53,7 +55,7 @@ func (a *admissions) leaf(d *deskBook, m *measure, labels []string, start time.T
 	m.leaves[string(appendLeafKey(nil, labels))] = l
 	a.leaves = append(a.leaves, admitted{desk: d, leaf: l})
 	for _, s := range m.Siblings {
-		a.leaf(d, d.byID[s.ID], append(slices.Clone(s.Identity), labels[len(m.Identity):]...), start)
+		a.leaf(d, d.byID[s.ID], slices.Concat(labels[:s.Keep], s.Identity, labels[len(m.Identity):]), start)
 	}
 	return l
 }

@@ -29,6 +29,11 @@ type SourceConfig struct {
 	RefersTo    string        // the source that references mean, where several could be
 	StaleAfter  time.Duration // without a successful poll
 	ExpectEvery time.Duration // without news; 0: silence is no fault
+	Calendar    string        // in whose hours the business durations of its tickets run; empty: none do
+	Told        desk.BusinessTimes
+	OwnSLA      bool   // configured policies hold beside the due times of the desk
+	TicketURL   string // where people open a ticket; {id} stands for its id
+	QueueURL    string // where people see what is waiting
 }
 
 // Options is what a book is made from.
@@ -66,6 +71,9 @@ type source struct {
 	tickets uint32      // number of the source that its references mean, 0: none
 	expired map[desk.Kind]int
 	book    *deskBook
+	clocks  *kpi.Clocks
+	dues    *dues
+	open    int // tickets
 }
 
 // feeds reports whether the figures of a kind rest on the source.

@@ -80,18 +80,21 @@ type change struct {
 	// shows, and its windows and stocks are built when it is there as a whole.
 	first  bool
 	deltas []delta
+	dues   map[*source][]dueMove
+	opened map[*source]int // tickets, how many more are open
+	judged *journal.Source // another source whose tickets this one's messages have decided about
 	totals map[*leaf]*tally.Total
 	epochs map[desk.Kind]journal.Epoch
 	lags   []time.Duration
 
 	before, after collected
-	counts        [256]counts // by measure, of the record at hand
+	counts        [256]counts // by fact, of the record at hand
 	awaited       []awaited   // contacts whose facts are still to be counted
 	awaits        map[journal.Key]bool
 	expired       map[desk.Kind]int
 }
 
-// counts are how many facts of one measure are known, and how many a record
+// counts are how many facts of one number are known, and how many a record
 // showed before and shows after a change.
 type counts struct{ known, before, after uint32 }
 
@@ -103,11 +106,12 @@ func (b *Book) newChange(s *source, now time.Time) *change {
 	c := &change{
 		admissions: admissions{book: b},
 		source:     s, state: s.state, now: now, first: !known(&s.state),
-		totals: map[*leaf]*tally.Total{}, epochs: map[desk.Kind]journal.Epoch{}, expired: map[desk.Kind]int{},
+		totals: map[*leaf]*tally.Total{}, dues: map[*source][]dueMove{}, opened: map[*source]int{},
+		epochs: map[desk.Kind]journal.Epoch{}, expired: map[desk.Kind]int{},
 	}
 	of := kpi.FeedAny
 	if c.first {
-		of = kpi.FeedTotal
+		of = kpi.FeedTotal | kpi.FeedDue
 	}
 	c.before, c.after = b.newCollected(of), b.newCollected(of)
 	for _, kind := range s.kinds {
@@ -156,6 +160,11 @@ func (c *change) finish(tx *journal.Tx, page desk.Page) error {
 			s.Empty = c.now
 		}
 		s.Synced, s.LastPoll = true, c.now
+	}
+	if err := c.judge(tx); err != nil {
+		return err
+	}
+	if !page.More {
 		c.found()
 		if err := c.expire(tx); err != nil {
 			return err
@@ -242,6 +251,9 @@ func (b *Book) apply(c *change, anew *figures) {
 	defer b.mu.Unlock()
 	c.show()
 	c.source.state = c.state
+	if c.judged != nil {
+		b.numbers[c.judged.Number].state = *c.judged
+	}
 	if c.state.LastNews.Equal(c.now) {
 		c.source.expired = c.expired // what the last poll with records brought
 	}
@@ -253,6 +265,14 @@ func (b *Book) apply(c *change, anew *figures) {
 		}
 		for _, d := range c.deltas {
 			c.source.book.kind(d.leaf.measure.Kind).add(d.leaf.holdings, d)
+		}
+		for s, moves := range c.dues {
+			for _, m := range moves {
+				s.dues.move(m)
+			}
+		}
+		for s, n := range c.opened {
+			s.open += n
 		}
 	}
 	for kind, epoch := range c.epochs {

@@ -104,7 +104,7 @@ func (c *change) await(unit journal.Key, found bool) {
 	c.awaits[unit] = true
 	a := awaited{unit: unit, found: found}
 	for of := range facts(c.before.own.List()) {
-		a.before = append(a.before, kpi.Contribution{Measure: of.Measure, Feeds: of.Feeds})
+		a.before = append(a.before, kpi.Contribution{Measure: of.Measure, Fact: of.Fact, Feeds: of.Feeds})
 	}
 	c.awaited = append(c.awaited, a)
 }
@@ -135,7 +135,7 @@ func (c *change) countAwaited(tx *journal.Tx) error {
 // of the contact.
 func groupTooLarge() kpi.Contribution {
 	return kpi.Contribution{
-		Measure: kpi.ExcludedCalls, Labels: []string{desk.KindCall.String(), "group_too_large"},
+		Measure: kpi.ExcludedCalls, Fact: uint8(kpi.ExcludedCalls), Labels: []string{desk.KindCall.String(), "group_too_large"},
 		Value: tally.Points(1), Feeds: kpi.FeedStock,
 	}
 }

@@ -41,6 +41,8 @@ func (c *change) swap(tx *journal.Tx, key journal.Key, old, new *desk.Held) erro
 		return err
 	}
 	c.replace(c.before.others, c.after.others)
+	c.list(key, c.before.own.List(), -1)
+	c.list(key, c.after.own.List(), 1)
 	if c.first { // windows and stocks will be built of the whole, the counters are there from now on
 		for of := range facts(c.after.own.List()) {
 			c.leafOf(of)
@@ -52,6 +54,23 @@ func (c *change) swap(tx *journal.Tx, key journal.Key, old, new *desk.Held) erro
 		c.move(groupTooLarge(), n)
 	}
 	return nil
+}
+
+// list notes what a ticket has on the list of what is due, and whether it is
+// open, before or after the change.
+func (c *change) list(key journal.Key, contributions []kpi.Contribution, sign int) {
+	if key.Kind != desk.KindTicket {
+		return
+	}
+	s := c.book.numbers[key.Source]
+	for _, of := range contributions {
+		if d, ok := dueOf(of); ok {
+			c.dues[s] = append(c.dues[s], dueMove{due: d, sign: sign})
+		}
+		if of.Measure == kpi.TicketsOpen {
+			c.opened[s] += sign
+		}
+	}
 }
 
 // replace notes what comes in the place of what goes.
@@ -140,30 +159,30 @@ func (c *change) countOthers(tx *journal.Tx) error {
 // record's ledger takes them up. found: it was not held before.
 func (c *change) count(ledger desk.Ledger, before, after []kpi.Contribution, found bool, h *desk.Held) {
 	own := slices.Grow(slices.Clone(h.Counted), ticketFacts)
-	note := func(id kpi.ID, n uint32) {
-		c.counts[id].known += n
-		own.Add(uint8(id), n)
+	note := func(fact uint8, n uint32) {
+		c.counts[fact].known += n
+		own.Add(fact, n)
 	}
 	for _, e := range ledger {
 		c.counts[e.Fact].known = e.N
 	}
 	for of := range facts(before) {
-		c.counts[of.Measure].before++
+		c.counts[of.Fact].before++
 	}
 	for of := range facts(before) {
 		// Facts from before the measure existed: nobody counted them, nor does
 		// anybody now.
-		if n := &c.counts[of.Measure]; n.before > n.known {
-			note(of.Measure, n.before-n.known)
+		if n := &c.counts[of.Fact]; n.before > n.known {
+			note(of.Fact, n.before-n.known)
 		}
 	}
 	var leftOut []kpi.Contribution
 	for of := range facts(after) {
-		n := &c.counts[of.Measure]
+		n := &c.counts[of.Fact]
 		if n.after++; n.after <= n.known {
 			continue
 		}
-		note(of.Measure, 1)
+		note(of.Fact, 1)
 		if found && c.isPast(of, h) {
 			leftOut = append(leftOut, of)
 		} else {
@@ -206,7 +225,7 @@ func (c *change) clearCounts(ledger desk.Ledger, before, after []kpi.Contributio
 	}
 	for _, list := range [...][]kpi.Contribution{before, after} {
 		for _, of := range list {
-			c.counts[of.Measure] = counts{}
+			c.counts[of.Fact] = counts{}
 		}
 	}
 }
@@ -241,7 +260,7 @@ func (c *change) fact(of kpi.Contribution, date time.Time) {
 	l := c.leafOf(of)
 	epoch := c.epochs[l.measure.Kind]
 	switch {
-	case known(&c.state), epoch.Founded && c.isNew(date):
+	case !c.first, epoch.Founded && c.isNew(date):
 		if !of.At.IsZero() {
 			c.lags = append(c.lags, c.now.Sub(of.At))
 		}

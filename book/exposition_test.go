@@ -55,7 +55,11 @@ func (e *exposition) Total(m *kpi.Measure, at book.Place, start time.Time, t *ta
 }
 
 func (e *exposition) Window(v *kpi.WindowView, at book.Place, window string, value float64) {
-	e.values[e.series(v.Name, at, e.catalogue.Measure(v.Of[0]).Labels(), "window", window)] = value
+	extra := []string{"window", window}
+	if v.Constant.Name != "" {
+		extra = append(extra, v.Constant.Name, v.Constant.Value)
+	}
+	e.values[e.series(v.Name, at, e.catalogue.Measure(v.Of[0]).Labels(), extra...)] = value
 }
 
 func (e *exposition) Quantile(v *kpi.QuantileView, at book.Place, window string, q, value float64) {

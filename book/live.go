@@ -98,7 +98,9 @@ func (k *kindBook) add(h *holdings, d delta) {
 		h.stock += d.sign
 		switch {
 		case h.ages != nil:
-			h.ages.Add(d.sign, d.at.UnixNano())
+			if !d.at.IsZero() {
+				h.ages.Add(d.sign, d.at.UnixNano())
+			}
 		case h.present != nil:
 			h.present.Add(d.sign, d.key)
 		case h.latest != nil:

@@ -36,6 +36,10 @@ func (o *opening) load() error {
 	if err := o.Journal.View(o.loadSources); err != nil {
 		return err
 	}
+	if err := o.Journal.View(o.loadPolicies); err != nil {
+		return err
+	}
+	o.setClocks()
 	if err := o.rejoin(); err != nil {
 		return err
 	}
@@ -64,7 +68,7 @@ func (o *opening) loadSources(tx *journal.Tx) error {
 			highest++
 			state = journal.Source{Number: highest, Desk: config.Desk, Name: config.Name, Joins: joins}
 		}
-		s := &source{SourceConfig: config, state: state, kinds: fed(config.Feeds), expired: map[desk.Kind]int{}}
+		s := &source{SourceConfig: config, state: state, kinds: fed(config.Feeds), expired: map[desk.Kind]int{}, dues: newDues()}
 		s.book = o.desk(config.Desk)
 		s.book.sources = append(s.book.sources, s)
 		o.sources[config.Name] = s

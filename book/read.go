@@ -170,11 +170,18 @@ func (s *scrape) window(v *kpi.WindowView) {
 					counts[j+1] = also.counts[i]
 				}
 			}
-			if value, ok := v.Value(counts, w.Length); ok {
+			if value, ok := figure(v, g.labels, counts, w.Length); ok {
 				s.r.Window(v, s.place(g), w.Name, value)
 			}
 		}
 	}
+}
+
+func figure(v *kpi.WindowView, labels []string, counts []tally.Count, window time.Duration) (float64, bool) {
+	if v.ValueAt != nil {
+		return v.ValueAt(labels, counts)
+	}
+	return v.Value(counts, window)
 }
 
 // slice is one level of one identity in one window.
@@ -230,8 +237,9 @@ func (s *scrape) quantiles(v *kpi.QuantileView) {
 		return
 	}
 	least := int64(max(s.book.Catalogue.MinSample, 1))
+	waits := s.waiting(v)
 	for key, g := range m.groups {
-		waiting := s.waiting(v, key)
+		waiting := waits[key]
 		for i, w := range s.book.Catalogue.Windows {
 			if g.spreads[i].N() < least {
 				continue
@@ -253,18 +261,28 @@ func quantile(v *kpi.QuantileView, d, waiting tally.Distribution, q float64) (fl
 	return d.CensoredQuantile(q, waiting)
 }
 
-// waiting is how long those have waited that a censored quantile counts.
-func (s *scrape) waiting(v *kpi.QuantileView, key string) tally.Distribution {
-	var d tally.Distribution
+// waiting is how long those have waited that a censored quantile counts, by the
+// key of their group.
+func (s *scrape) waiting(v *kpi.QuantileView) map[string]tally.Distribution {
 	if v.Waiting == 0 {
-		return d
+		return nil
 	}
-	if g := s.desk.byID[v.Waiting].groups[key]; g != nil {
+	m := s.desk.byID[v.Waiting]
+	ofLeaf := make(map[*leaf]tally.Distribution, len(m.shown))
+	for _, l := range m.shown {
+		var d tally.Distribution
+		l.ages.Since(s.now.UnixNano(), &d)
+		ofLeaf[l] = d
+	}
+	waits := make(map[string]tally.Distribution, len(m.groups))
+	for key, g := range m.groups {
+		var d tally.Distribution
 		for _, l := range g.leaves {
-			l.ages.Since(s.now.UnixNano(), &d)
+			d.Merge(ofLeaf[l], 1)
 		}
+		waits[key] = d
 	}
-	return d
+	return waits
 }
 
 func (s *scrape) stock(v *kpi.StockView) {
@@ -277,6 +295,7 @@ func (s *scrape) stock(v *kpi.StockView) {
 		default:
 			for _, l := range m.shown {
 				if stock, ok := l.now(s.now); ok {
+					stock.Until = s.desk.kind(m.Kind).end
 					s.figures(v, Place{Desk: s.desk.name, Labels: l.labels}, stock)
 				}
 			}
@@ -329,6 +348,11 @@ func (s *scrape) levels(v *kpi.StockView, m *measure) {
 			if at, ok := l.ages.Oldest(); ok {
 				if start := time.Unix(0, at); pooled.Oldest.IsZero() || start.Before(pooled.Oldest) {
 					pooled.Oldest = start
+				}
+			}
+			if at, ok := l.ages.From(s.now.UnixNano()); ok {
+				if next := time.Unix(0, at); pooled.Next.IsZero() || next.Before(pooled.Next) {
+					pooled.Next = next
 				}
 			}
 		}

@@ -22,6 +22,8 @@ type figures struct {
 	admissions
 	now   time.Time
 	kinds map[*deskBook]map[desk.Kind]*kindBook
+	dues  map[*source]*dues
+	open  map[*source]int // tickets
 }
 
 // build builds windows and stocks anew from the journal. Where a change is
@@ -30,7 +32,10 @@ type figures struct {
 func (b *Book) build(now time.Time, c *change) (*figures, error) {
 	f := &figures{
 		admissions: admissions{book: b}, now: now,
-		kinds: map[*deskBook]map[desk.Kind]*kindBook{},
+		kinds: map[*deskBook]map[desk.Kind]*kindBook{}, dues: map[*source]*dues{}, open: map[*source]int{},
+	}
+	for _, s := range b.sources {
+		f.dues[s] = newDues()
 	}
 	for _, d := range b.desks {
 		f.kinds[d] = map[desk.Kind]*kindBook{}
@@ -70,6 +75,9 @@ func (b *Book) rebuild(now time.Time, c *change) (*figures, error) {
 // book's mutex.
 func (f *figures) install() {
 	f.show()
+	for s, dues := range f.dues {
+		s.dues, s.open = dues, f.open[s]
+	}
 	for d, kinds := range f.kinds {
 		for kind, k := range kinds {
 			k.epoch = d.kinds[kind].epoch
@@ -114,6 +122,12 @@ func (f *figures) readAll() error {
 	for x := range done {
 		for _, of := range x.contributions.List() {
 			f.enter(x.source.book, of)
+			if d, ok := dueOf(of); ok {
+				f.dues[x.source].add(d)
+			}
+			if of.Measure == kpi.TicketsOpen {
+				f.open[x.source]++
+			}
 		}
 		for range x.leftOut {
 			f.enter(x.source.book, groupTooLarge())

@@ -81,6 +81,9 @@ func (s scene) groupOf(key journal.Key, h *desk.Held) (kpi.Group, error) {
 // ticket adds to a ticket the calls about it, those that were merged into it,
 // those before and behind it, and when its customer came next.
 func (s scene) ticket(key journal.Key, t *desk.Ticket, members []journal.Key, g *kpi.Group) error {
+	if s := s.book.numbers[key.Source]; s != nil {
+		g.Clocks, g.Judged = s.clocks, s.state.Judged
+	}
 	calls, tickets := ofKind(members, desk.KindCall), ofKind(members, desk.KindTicket)
 	if len(calls)+len(tickets) > groupMax {
 		g.Crowded = true

@@ -57,7 +57,11 @@ func New(b *book.Book, forms Forms, now func() time.Time) *Collector {
 	}
 	for i := range catalogue.Views {
 		v := &catalogue.Views[i]
-		c.views[v] = familyOf(v.Name, v.Help, catalogue.Measure(v.Of[0]), "by", "window")
+		extra := []string{"by", "window"}
+		if v.Constant.Name != "" {
+			extra = append(extra, v.Constant.Name)
+		}
+		c.views[v] = familyOf(v.Name, v.Help, catalogue.Measure(v.Of[0]), extra...)
 	}
 	for i := range catalogue.Spreads {
 		v := &catalogue.Spreads[i]
@@ -171,7 +175,11 @@ func (s *scrape) Total(m *kpi.Measure, at book.Place, start time.Time, total *ta
 
 // Window implements [book.Reader].
 func (s *scrape) Window(v *kpi.WindowView, at book.Place, window string, value float64) {
-	s.add(s.views[v].gauge(value, labels(at, at.By, window)...))
+	extra := []string{at.By, window}
+	if v.Constant.Name != "" {
+		extra = append(extra, v.Constant.Value)
+	}
+	s.add(s.views[v].gauge(value, labels(at, extra...)...))
 }
 
 // Quantile implements [book.Reader].

@@ -27,6 +27,7 @@ type Source struct {
 	Swept       time.Time   `json:"swept,omitzero"`    // the horizon of the last search for expired records
 	Tickets     uint32      `json:"tickets,omitempty"` // number of the source whose tickets its records are joined to
 	Joins       int         `json:"joins,omitempty"`   // version of the rules by which they were joined
+	Judged      time.Time   `json:"judged,omitzero"`   // up to when its tickets' promises were judged
 }
 
 // Sweep is where the search for expired records goes on; the zero value is the
@@ -233,3 +234,11 @@ func (t *Tx) PutSignature(measure uint8, s Signature) error {
 	}
 	return t.tx.put(bucketMeta, signatureKey(measure), b)
 }
+
+var policiesKey = []byte("policies")
+
+// Policies returns the text that was kept with PutPolicies, nil for none.
+func (t *Tx) Policies() []byte { return t.tx.get(bucketMeta, policiesKey) }
+
+// PutPolicies keeps which SLA policies were in force when.
+func (t *Tx) PutPolicies(text []byte) error { return t.tx.put(bucketMeta, policiesKey, text) }

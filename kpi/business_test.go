@@ -261,7 +261,7 @@ func TestBusinessFiguresGoTheWayOfTheirTwins(t *testing.T) {
 		for twin, id := range twins {
 			want := e.fed(twin, kpi.FeedAny)
 			for i := range want {
-				want[i].Measure = id
+				want[i].Measure, want[i].Fact = id, uint8(id)
 			}
 			if diff := cmp.Diff(want, e.fed(id, kpi.FeedAny)); diff != "" {
 				r.Fatalf("measure %d: %s", id, diff)

@@ -25,6 +25,7 @@ type Measure struct {
 	ID       ID
 	Kind     desk.Kind // what feeds it: records of this kind, or contacts of either kind
 	Identity []string  // labels that are always there and never pooled
+	Named    []string  // those of them whose values the desk chooses, as many as it likes
 	Dims     []string  // labels that can be pooled
 
 	Total    *Total // the cumulative family, nil for none
@@ -48,7 +49,8 @@ type Total struct {
 // series of another does, so that increase() sees their first step.
 type Sibling struct {
 	ID       ID
-	Identity []string // the values of the sibling's identity labels
+	Keep     int      // how many of the first one's identity labels are the sibling's first as well
+	Identity []string // the values of the rest of its identity labels
 }
 
 // Labels returns all label names of the measure, identity first.
@@ -62,7 +64,8 @@ type Contribution struct {
 	Labels  []string     // values in the order of Measure.Labels
 	At      time.Time    // when it happened; zero: not known
 	Value   tally.Amount // what is summed and spread
-	Key     string       // what a distinct measure tells apart
+	Key     string       // what a distinct measure tells apart, or who is due
+	Fact    uint8        // under which number the record's ledger counts it
 	Feeds   Feed
 }
 
@@ -74,8 +77,9 @@ const (
 	FeedTotal  Feed = 1 << iota // counts once, when discovered
 	FeedWindow                  // as long as the record says so
 	FeedStock
+	FeedDue // the list of what time alone will decide
 
-	FeedAny = FeedTotal | FeedWindow | FeedStock
+	FeedAny = FeedTotal | FeedWindow | FeedStock | FeedDue
 )
 
 // WindowView is a family of gauges over the trailing windows of one or more
@@ -94,9 +98,14 @@ type WindowView struct {
 	// figures about nobody. Where a part of a level has fewer, none of the level
 	// shows: the rest could be subtracted from the whole.
 	Fewest int64
+	// Constant is one more label, with the same value throughout; empty for none.
+	Constant desk.Dim
 	// Value makes the figure from the counts of the measures; false: there is
 	// none, for want of a sample.
 	Value func(counts []tally.Count, window time.Duration) (float64, bool)
+	// ValueAt does so, in the place of Value, where the formula depends on the
+	// labels.
+	ValueAt func(labels []string, counts []tally.Count) (float64, bool)
 }
 
 // QuantileView is a family of gauges of window quantiles.
@@ -122,7 +131,9 @@ type Stock struct {
 	N      int64       // of a distinct measure: of keys
 	Latest tally.Count // of a latest measure
 	Oldest time.Time   // zero without ages
+	Next   time.Time   // the first that is not before now; at a level only
 	Ages   *tally.Ages // nil at a level
+	Until  time.Time   // where the windows end: how far all that happened is known
 }
 
 // Figure is one value of a stock; Label is the value of its extra label.
@@ -143,8 +154,10 @@ type Catalogue struct {
 	Spreads  []QuantileView
 	Stocks   []StockView
 
-	byID    [256]*Measure
-	surveys map[string]Survey
+	byID      [256]*Measure
+	surveys   map[string]Survey
+	calendars map[string]*Calendar
+	lists     []policyList // by when they came into force
 }
 
 // NewCatalogue lays out all figures for the given definitions.
@@ -169,6 +182,7 @@ func NewCatalogue(d Definitions) *Catalogue {
 	c.addComplaints()
 	c.addBlockage()
 	c.addStaffing()
+	c.addSLA()
 	c.addExcluded()
 	for i := range c.Measures {
 		m := &c.Measures[i]
@@ -176,6 +190,9 @@ func NewCatalogue(d Definitions) *Catalogue {
 			panic(fmt.Sprintf("two measures have the number %d", m.ID))
 		}
 		c.byID[m.ID] = m
+	}
+	if err := c.Remember([]PolicyList{c.PoliciesInForce()}); err != nil {
+		panic(fmt.Sprintf("definitions are checked: %v", err))
 	}
 	return c
 }

@@ -114,6 +114,12 @@ func (e *evaluation) window(name string, labels ...string) (float64, bool) {
 	if view.Seen != 0 && len(e.fed(view.Seen, kpi.FeedTotal|kpi.FeedWindow|kpi.FeedStock)) == 0 {
 		return 0, false
 	}
+	var identity []string // as it is asked for
+	for i, name := range labels {
+		if i%2 == 1 && slices.Contains(e.Measure(view.Of[0]).Identity, labels[i-1]) {
+			identity = append(identity, name)
+		}
+	}
 	var counts []tally.Count
 	for i, id := range view.Of {
 		within := e.of(id, labels)
@@ -124,6 +130,9 @@ func (e *evaluation) window(name string, labels ...string) (float64, bool) {
 			}
 		}
 		counts = append(counts, e.count(id, within))
+	}
+	if view.ValueAt != nil {
+		return view.ValueAt(identity, counts)
 	}
 	return view.Value(counts, week().Length)
 }
@@ -187,7 +196,7 @@ func (e *evaluation) stock(name string, labels ...string) map[string]float64 {
 	if i < 0 {
 		e.t.Fatalf("there is no family %s", name)
 	}
-	var s kpi.Stock
+	s := kpi.Stock{Until: now()}
 	ages, latest, keys := &tally.Ages{}, &tally.Latest{}, &tally.Multiset{}
 	for _, id := range e.Stocks[i].Of {
 		m := e.Measure(id)
@@ -202,7 +211,13 @@ func (e *evaluation) stock(name string, labels ...string) map[string]float64 {
 				s.Latest, _ = latest.At(now().UnixNano())
 			}
 			s.N++
+			if of.At.IsZero() {
+				continue
+			}
 			ages.Add(1, of.At.UnixNano())
+			if next, ok := ages.From(now().UnixNano()); ok {
+				s.Next = time.Unix(0, next)
+			}
 			if s.Oldest.IsZero() || of.At.Before(s.Oldest) {
 				s.Oldest = of.At
 			}

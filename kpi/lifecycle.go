@@ -30,6 +30,8 @@ type lifecycle struct {
 type moment struct {
 	at    time.Time
 	state int
+	// restored says of a reopening that it undid a withdrawal, not a solve.
+	restored bool
 }
 
 type withdrawal struct {
@@ -203,6 +205,7 @@ func (l *lifecycle) restore(next phase, m moment) {
 	if l.phase != open {
 		return
 	}
+	m.restored = true
 	if next != open {
 		m.at = time.Time{} // of the solve that followed
 	}

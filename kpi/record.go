@@ -26,7 +26,8 @@ type Group struct {
 	Merged    []*desk.Held // of a ticket: those that were merged into it
 	Crowded   bool         // of a ticket: more records belong to it than are looked at
 
-	Clocks *Clocks // of a ticket: how its times are measured; nil: around the clock
+	Clocks *Clocks   // of a ticket: how its times are measured; nil: around the clock
+	Judged time.Time // of a ticket: up to when it is known what did not happen
 
 	Next time.Time // the same customer's next contact about the same topic; zero: none
 }
@@ -91,7 +92,7 @@ func (b *Contributions) add(id ID, feeds Feed, at time.Time, v tally.Amount, dim
 	}
 	end := len(b.labels)
 	b.list = append(b.list, Contribution{
-		Measure: id, Labels: b.labels[start:end:end], At: at, Value: v, Feeds: feeds,
+		Measure: id, Labels: b.labels[start:end:end], At: at, Value: v, Fact: uint8(id), Feeds: feeds,
 	})
 }
 
