@@ -45,16 +45,22 @@ func benchID(i int) string { return fmt.Sprintf("ticket-%08d", i) }
 func benchOffice(b *testing.B, n int) *office {
 	b.Helper()
 	o := openOffice(b, b.TempDir(), source("zen", "acme", desk.KindTicket))
+	o.fill(n, benchTicket)
+	return o
+}
+
+// fill lets the desk have n tickets.
+func (o *office) fill(n int, ticket func(i int) *desk.Ticket) {
+	o.Helper()
 	page := desk.Page{AsOf: monday, More: true}
 	for i := range n {
-		page.Records = append(page.Records, desk.Record{ID: benchID(i), Body: benchTicket(i)})
+		page.Records = append(page.Records, desk.Record{ID: benchID(i), Body: ticket(i)})
 		if len(page.Records) == 5000 || i == n-1 {
 			page.More = i < n-1
 			o.commit("zen", page, monday)
 			page.Records = nil
 		}
 	}
-	return o
 }
 
 func sizes() []int {
