@@ -55,7 +55,23 @@ type Common struct {
 	ExpectEvery  model.Duration `yaml:"expect_every,omitempty"`  // stale when nothing new came for that long
 	History      History        `yaml:"history,omitempty"`
 	RefersTo     string         `yaml:"refers_to,omitempty"` // the source whose records the references mean
+
+	SLA       SLA    `yaml:"sla,omitempty"`        // whose SLAs its tickets are held to
+	Calendar  string `yaml:"calendar,omitempty"`   // in whose hours its business durations run; defaults to the only calendar there is
+	TicketURL string `yaml:"ticket_url,omitempty"` // where people open a ticket; {id} stands for its id
+	QueueURL  string `yaml:"queue_url,omitempty"`  // where people see what is waiting
 }
+
+// SLA says whose SLAs hold for tickets that the desk itself gives due times.
+type SLA string
+
+// Whose SLAs hold.
+const (
+	// SLASource leaves such tickets to the desk.
+	SLASource SLA = "source"
+	// SLAOwn holds them to the configured policies as well.
+	SLAOwn SLA = "own"
+)
 
 // History says what becomes of the facts that a source's first sync finds.
 type History string
@@ -73,6 +89,21 @@ type WithHistory interface {
 	// DefaultHistory is used where the user does not say. durable: the journal
 	// survives a restart.
 	DefaultHistory(durable bool) History
+}
+
+// WithBusinessTimes is a Config of a desk that itself tells durations in
+// business hours.
+type WithBusinessTimes interface {
+	// BusinessTimes returns which of them it tells. Of these no other figures
+	// are made: two clocks never go into one family.
+	BusinessTimes() desk.BusinessTimes
+}
+
+// Counter is a source that can count the open tickets of its desk.
+type Counter interface {
+	// CountOpen returns how many tickets are open at the desk now, by its own
+	// count, so that it can be compared with what was read.
+	CountOpen(ctx context.Context) (int, error)
 }
 
 // Options is what the exporter lends to a source.
