@@ -30,6 +30,13 @@ func (g *gate) Commit(source string, page desk.Page, now time.Time) error {
 	return g.book.Commit(source, page, now)
 }
 
+// OpenTickets implements [poll.Book].
+func (g *gate) OpenTickets(source string) (int, bool) {
+	g.mu.RLock()
+	defer g.mu.RUnlock()
+	return g.book.OpenTickets(source)
+}
+
 // exchange holds all pages back while open makes the next book of the present
 // one. When it returns an error, the present one goes on.
 func (g *gate) exchange(open func(present *book.Book) (*book.Book, error)) error {

@@ -41,7 +41,7 @@ func (a *App) readersOf(p *plan) []*reader {
 		}
 		readers = append(readers, &reader{made: made, feeds: s.Feeds(), Runner: &poll.Runner{
 			Name: common.Name, Desk: common.Desk, Source: p.sources[i], Interval: time.Duration(common.PollInterval),
-			Book: &a.gate, Rejects: rejects, Metrics: a.polls, Logger: logger,
+			StaleAfter: time.Duration(common.StaleAfter), Book: &a.gate, Rejects: rejects, Metrics: a.polls, Logger: logger,
 		}})
 	}
 	return readers

@@ -23,6 +23,7 @@ type Metrics struct {
 	duration *prometheus.HistogramVec
 	records  *prometheus.CounterVec
 	rejects  *prometheus.CounterVec
+	drift    *prometheus.GaugeVec
 	commits  prometheus.Histogram
 }
 
@@ -52,6 +53,10 @@ func NewMetrics(reg prometheus.Registerer) *Metrics {
 			Name: "helpdesk_source_rejects_total",
 			Help: "Records of the source that could not be read, by reason; they are kept under rejects/ in the storage path.",
 		}, source("reason")),
+		drift: with.NewGaugeVec(prometheus.GaugeOpts{
+			Name: "helpdesk_source_drift_tickets",
+			Help: "Open tickets of the source that are known here, less those that its desk counts itself; absent where it cannot count.",
+		}, source()),
 		commits: with.NewHistogram(prometheus.HistogramOpts{
 			Name:    "helpdesk_storage_commit_duration_seconds",
 			Help:    "Time to merge a page with what is held and to make it safe on disk.",
@@ -103,12 +108,15 @@ func (m *Metrics) committed(r *Runner, page desk.Page, took time.Duration) {
 	}
 }
 
+// uncounted takes back what was told of the drift of a source.
+func (m *Metrics) uncounted(r *Runner) { m.drift.DeleteLabelValues(r.Desk, r.Name) }
+
 // Forget removes the series of a source that is read no more.
 func (m *Metrics) Forget(deskName, source string) {
 	gone := prometheus.Labels{"desk": deskName, "source": source}
 	for _, of := range []interface {
 		DeletePartialMatch(labels prometheus.Labels) int
-	}{m.up, m.polls, m.duration, m.records, m.rejects} {
+	}{m.up, m.polls, m.duration, m.records, m.rejects, m.drift} {
 		of.DeletePartialMatch(gone)
 	}
 }

@@ -21,6 +21,9 @@ type Book interface {
 	Cursor(source string) desk.Cursor
 	// Commit keeps a page whole, or returns an error and keeps nothing.
 	Commit(source string, page desk.Page, now time.Time) error
+	// OpenTickets returns how many tickets of the source are open; false before
+	// its first sync is complete.
+	OpenTickets(source string) (int, bool)
 }
 
 // Runner reads one source for as long as the exporter runs.
@@ -28,10 +31,13 @@ type Runner struct {
 	Name, Desk string
 	Source     sources.Source
 	Interval   time.Duration
+	StaleAfter time.Duration // without a poll that was read to its end
 	Book       Book
 	Rejects    *Rejects
 	Metrics    *Metrics
 	Logger     *slog.Logger
+
+	counted time.Time // when the desk last said how many tickets are open
 }
 
 // longestPause bounds the pauses between polls that fail, and shortestPause
@@ -119,7 +125,34 @@ func (r *Runner) Poll(ctx context.Context) error {
 		return ctx.Err() // shutting down says nothing about the source
 	}
 	r.Metrics.polled(r, outcome(err), time.Since(start))
+	if err == nil {
+		r.count(ctx)
+	} else if time.Since(r.counted) > r.StaleAfter {
+		r.Metrics.uncounted(r)
+	}
 	return err
+}
+
+// count compares the open tickets that are known with what the desk counts, if
+// it can. It does so right behind a poll that was read to its end: only then do
+// both speak of the same moment. What fails here is no failure of the poll.
+func (r *Runner) count(ctx context.Context) {
+	counter, ok := r.Source.(sources.Counter)
+	known, complete := r.Book.OpenTickets(r.Name)
+	if !ok || !complete {
+		r.Metrics.uncounted(r)
+		return
+	}
+	open, err := counter.CountOpen(ctx)
+	switch {
+	case ctx.Err() != nil:
+	case err != nil:
+		r.Logger.Warn("The desk did not count its open tickets: the drift is not known", "err", err)
+		r.Metrics.uncounted(r)
+	default:
+		r.counted = time.Now()
+		r.Metrics.drift.WithLabelValues(r.Desk, r.Name).Set(float64(known - open))
+	}
 }
 
 func outcome(err error) string {

@@ -48,6 +48,8 @@ type shelf struct {
 	cursor desk.Cursor
 	full   bool
 	kept   int
+	open   int // tickets
+	synced bool
 }
 
 func (s *shelf) Cursor(string) desk.Cursor { return s.cursor }
@@ -61,12 +63,14 @@ func (s *shelf) Commit(_ string, page desk.Page, _ time.Time) error {
 	return nil
 }
 
+func (s *shelf) OpenTickets(string) (int, bool) { return s.open, s.synced }
+
 func newRunner(source sources.Source, book Book) *Runner {
 	logger := slog.New(slog.NewTextHandler(io.Discard, nil))
 	m := NewMetrics(prometheus.NewRegistry())
 	m.Expect("acme", "tickets", []desk.Kind{desk.KindTicket})
 	return &Runner{
-		Name: "tickets", Desk: "acme", Source: source, Interval: time.Minute, Book: book,
+		Name: "tickets", Desk: "acme", Source: source, Interval: time.Minute, StaleAfter: 15 * time.Minute, Book: book,
 		Rejects: &Rejects{Logger: logger}, Metrics: m, Logger: logger,
 	}
 }

@@ -131,6 +131,25 @@ func (c *Config) DefaultHistory(durable bool) sources.History {
 	return sources.HistoryWindows
 }
 
+// BusinessTimes implements [sources.WithBusinessTimes]: what has a column is
+// told.
+func (c *Config) BusinessTimes() desk.BusinessTimes {
+	var told desk.BusinessTimes
+	for _, of := range []struct {
+		field string
+		time  desk.BusinessTimes
+	}{
+		{"first_response_business_seconds", desk.BusinessFirstResponse},
+		{"resolution_business_seconds", desk.BusinessResolution},
+		{"requester_wait_business_seconds", desk.BusinessRequesterWait},
+	} {
+		if _, mapped := c.Columns[of.field]; mapped {
+			told |= of.time
+		}
+	}
+	return told
+}
+
 // Nulls lists the cells that mean nothing. YAML itself takes an unquoted NULL
 // for no value at all; here it stands for the words that YAML means by it.
 type Nulls []string

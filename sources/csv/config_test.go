@@ -156,3 +156,24 @@ func TestNewReadsNothing(t *testing.T) {
 		t.Error("an invalid configuration gives a source")
 	}
 }
+
+func TestMappedBusinessTimesAreTold(t *testing.T) {
+	for _, test := range []struct {
+		columns string
+		told    desk.BusinessTimes
+	}{
+		{"id: Id", 0},
+		{"first_response_business_seconds: A", desk.BusinessFirstResponse},
+		{"resolution_business_seconds: A, requester_wait_seconds: B", desk.BusinessResolution},
+		{"requester_wait_business_seconds: A, first_response_at: B", desk.BusinessRequesterWait},
+		{
+			"requester_wait_business_seconds: A, first_response_business_seconds: B, resolution_business_seconds: C",
+			desk.BusinessFirstResponse | desk.BusinessResolution | desk.BusinessRequesterWait,
+		},
+	} {
+		c := configured(t, "record: ticket\ncolumns: {"+test.columns+"}\n")
+		if got := c.BusinessTimes(); got != test.told {
+			t.Errorf("%s: %b is told, want %b", test.columns, got, test.told)
+		}
+	}
+}

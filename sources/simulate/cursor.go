@@ -68,7 +68,7 @@ func (c *cursor) latest() time.Time {
 
 // recall finds the stories that are not over at the place of a cursor.
 func (s *Source) recall(ctx context.Context, c cursor) error {
-	s.waiting, s.due = agenda{}, nil
+	s.waiting, s.due, s.shown = agenda{stories: map[int64][]appointment{}}, nil, c.Shown
 	for minute := s.oldest(c.Shown); minute < minuteOf(c.Shown); minute++ {
 		if err := ctx.Err(); err != nil {
 			return err

@@ -32,13 +32,24 @@ type Source struct {
 	last    desk.Cursor
 	eras    []*life // as the cursor lists them
 	waiting agenda
-	due     []key // of those that waited, the ones for the target, in order
+	due     []key     // of those that waited, the ones for the target, in order
+	shown   time.Time // up to here all was reported
 }
 
 // agenda holds the stories that will change, under the minute in which they do
 // so next. It knows only stories of minutes that are wholly behind: the others
 // are looked at anyway.
-type agenda map[int64][]key
+type agenda struct {
+	stories map[int64][]appointment
+	open    int // tickets of all of them
+}
+
+// appointment is a story that will change, and how many of its tickets are open
+// until then.
+type appointment struct {
+	story key
+	open  int
+}
 
 // cursor is a place in the life of a desk.
 type cursor struct {
@@ -79,7 +90,7 @@ func (s *Source) Fetch(ctx context.Context, since desk.Cursor, until time.Time) 
 	if !page.More {
 		page.AsOf, page.More = c.Target, until.After(c.Target)
 		c = cursor{Eras: c.Eras, Shown: c.Target}
-		s.due = nil
+		s.due, s.shown = nil, c.Shown
 	}
 	if page.Cursor, err = json.Marshal(c); err != nil {
 		return desk.Page{}, internal(fmt.Errorf("write the cursor: %w", err))
@@ -153,17 +164,26 @@ func (s *Source) wait(k key, tales []tale, after time.Time) {
 		}
 	}
 	if !next.IsZero() {
-		s.waiting[minuteOf(next)] = append(s.waiting[minuteOf(next)], k)
+		s.waiting.add(minuteOf(next), appointment{k, openAt(tales, after)})
 	}
+}
+
+// add notes a story that changes in a minute.
+func (a *agenda) add(minute int64, story appointment) {
+	a.stories[minute] = append(a.stories[minute], story)
+	a.open += story.open
 }
 
 // take removes the stories that may change between two instants, and returns
 // them in order.
-func (a agenda) take(from, to time.Time) []key {
+func (a *agenda) take(from, to time.Time) []key {
 	var due []key
 	for minute := minuteOf(from); minute <= minuteOf(to); minute++ {
-		due = append(due, a[minute]...)
-		delete(a, minute)
+		for _, story := range a.stories[minute] {
+			due = append(due, story.story)
+			a.open -= story.open
+		}
+		delete(a.stories, minute)
 	}
 	slices.Sort(due)
 	return due

@@ -237,7 +237,7 @@ func TestMemoryHoldsOnlyWhatIsNotOver(t *testing.T) {
 		source := newSource(t, Settings{TicketsPerDay: 100, CallsPerDay: 100, Past: days(past)})
 		newWatch(t, source).fetch(noon)
 		n := 0
-		for _, keys := range source.waiting {
+		for _, keys := range source.waiting.stories {
 			n += len(keys)
 		}
 		return n

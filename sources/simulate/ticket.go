@@ -88,11 +88,37 @@ func (t *ticket) record(at time.Time) desk.Record {
 	if t.pledges != nil {
 		body.FirstResponseDueAt = t.due(body.CreatedAt, t.pledges.answer)
 		body.ResolutionDueAt = t.due(body.CreatedAt, t.pledges.solution)
-		if !body.WaitingSince.IsZero() && body.AgentReplies.Value > 0 {
-			body.NextResponseDueAt = t.due(body.WaitingSince, t.pledges.answer)
+		body.SLA = t.nextResponses(seen)
+		if n := len(body.SLA); n > 0 && !body.WaitingSince.IsZero() {
+			body.NextResponseDueAt = body.SLA[n-1].DueAt
 		}
 	}
 	return desk.Record{ID: t.id(), Deleted: body.Status == desk.StatusDeleted, Body: &body}
+}
+
+// nextResponses lists when the customer was to hear of the desk again, each time
+// that it was the desk's turn after its first answer.
+func (t *ticket) nextResponses(seen []event) []desk.SLAEvent {
+	var all []desk.SLAEvent
+	answered, waiting := false, false
+	for i := range seen {
+		e := &seen[i]
+		switch {
+		case e.what == said && e.author == desk.RoleCustomer && answered && !waiting:
+			waiting = true
+			all = append(all, desk.SLAEvent{
+				Target: desk.TargetNextResponse.String(), N: len(all) + 1, DueAt: t.due(e.at, t.pledges.answer),
+			})
+		case e.what == said && e.author == desk.RoleAgent:
+			if waiting {
+				all[len(all)-1].MetAt = e.at
+			}
+			answered, waiting = true, false
+		case (e.what == turned || e.what == merged) && !e.status.Open():
+			waiting = false
+		}
+	}
+	return all
 }
 
 // apply lets an event happen to a ticket.
