@@ -1,6 +1,11 @@
 package config
 
-import "slices"
+import (
+	"slices"
+	"time"
+
+	"helpdesk_exporter/kpi"
+)
 
 // Calendar says when a team works. Business clocks run in its hours only.
 type Calendar struct {
@@ -59,6 +64,21 @@ func (h Holiday) MarshalYAML() (any, error) {
 	}
 	type plain Holiday
 	return plain(h), nil
+}
+
+func (c *Calendar) definition() kpi.Schedule {
+	s := kpi.Schedule{Name: c.Name, Timezone: c.Timezone.Location.String()}
+	for _, h := range c.Hours {
+		hours := kpi.Hours{From: int(h.From), To: int(h.To), Since: kpi.Date(h.Since)}
+		for _, day := range h.Days {
+			hours.Days = append(hours.Days, time.Weekday(day))
+		}
+		s.Hours = append(s.Hours, hours)
+	}
+	for _, h := range c.Holidays {
+		s.Holidays = append(s.Holidays, kpi.Holiday{From: kpi.Date(h.From), To: kpi.Date(h.To)})
+	}
+	return s
 }
 
 func checkCalendars(at spot, calendars []Calendar) {

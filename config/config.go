@@ -21,7 +21,8 @@ type Config struct {
 	Global        Global           `yaml:"global"`
 	Buckets       Buckets          `yaml:"buckets"`
 	Calendars     []Calendar       `yaml:"calendars,omitempty"`
-	SLAPolicies   []SLAPolicy      `yaml:"sla_policies,omitempty"` // the first that matches a ticket wins
+	SLAPolicies   []SLAPolicy      `yaml:"sla_policies,omitempty"`   // the first that matches a ticket wins
+	SLAObjectives map[string]Ratio `yaml:"sla_objectives,omitempty"` // of the policies of the desks, by name
 	ServiceLevels []ServiceLevel   `yaml:"service_levels,omitempty"`
 	Surveys       []Survey         `yaml:"surveys,omitempty"`
 	Targets       Targets          `yaml:"targets"`
@@ -85,10 +86,11 @@ func (c *Config) check(r *report) {
 	c.Buckets.check(top.key("buckets"))
 	checkCalendars(top.key("calendars"), c.Calendars)
 	checkSLAPolicies(top.key("sla_policies"), c.SLAPolicies, c.Calendars)
+	checkSLAObjectives(top.key("sla_objectives"), c.SLAObjectives, c.SLAPolicies)
 	checkServiceLevels(top.key("service_levels"), c.ServiceLevels)
 	checkSurveys(top.key("surveys"), c.Surveys)
 	c.Targets.check(top.key("targets"))
-	checkSources(top.key("sources"), c.Sources, c.Global.PollInterval)
+	checkSources(top.key("sources"), c.Sources, c)
 }
 
 // MarshalYAML implements [yaml.Marshaler]: the text it makes can be parsed

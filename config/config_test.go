@@ -12,8 +12,10 @@ import (
 	"github.com/prometheus/common/model"
 
 	"helpdesk_exporter/config"
+	"helpdesk_exporter/desk"
 	"helpdesk_exporter/kpi"
 	"helpdesk_exporter/sources"
+	"helpdesk_exporter/sources/builtin"
 )
 
 func parse(t *testing.T, text string) *config.Config {
@@ -27,6 +29,9 @@ func parse(t *testing.T, text string) *config.Config {
 
 // minimal is all that a file has to say.
 const minimal = "sources:\n  - {name: acme, type: api, url: https://acme.example}\n"
+
+// promising has a policy as well.
+const promising = "sla_policies: [{name: mail, match: {channel: [email]}, targets: {resolution: 1h}}]\n" + minimal
 
 // sameZone compares time zones by name; what else they hold is a cache.
 func sameZone() cmp.Option {
@@ -45,6 +50,7 @@ func TestAFileThatSetsNothingHasTheDefaults(t *testing.T) {
 	want.Sources = []sources.Config{&apiConfig{
 		Common: sources.Common{
 			Name: "acme", Desk: "acme", Type: "api", PollInterval: model.Minute, StaleAfter: 15 * model.Minute,
+			SLA: sources.SLASource,
 		},
 		URL: "https://acme.example", Settle: 10 * model.Second, Retries: 3,
 	}}
@@ -83,14 +89,56 @@ sources:
   - {name: c, type: api, url: c, poll_interval: 1h, stale_after: 2h, desk: a}
 `)
 	want := []sources.Common{
-		{Name: "a", Desk: "a", Type: "api", PollInterval: 10 * model.Minute, StaleAfter: 50 * model.Minute},
-		{Name: "b", Desk: "b", Type: "api", PollInterval: 30 * model.Second, StaleAfter: 15 * model.Minute},
-		{Name: "c", Desk: "a", Type: "api", PollInterval: model.Hour, StaleAfter: 2 * model.Hour},
+		{Name: "a", Desk: "a", Type: "api", PollInterval: 10 * model.Minute, StaleAfter: 50 * model.Minute, SLA: sources.SLASource},
+		{Name: "b", Desk: "b", Type: "api", PollInterval: 30 * model.Second, StaleAfter: 15 * model.Minute, SLA: sources.SLASource},
+		{Name: "c", Desk: "a", Type: "api", PollInterval: model.Hour, StaleAfter: 2 * model.Hour, SLA: sources.SLASource},
 	}
 	for i, s := range c.Sources {
 		if diff := cmp.Diff(want[i], *s.Shared()); diff != "" {
 			t.Error(diff)
 		}
+	}
+}
+
+func TestTicketsTakeTheOnlyCalendarThereIs(t *testing.T) {
+	const hours = "timezone: UTC, hours: [{days: [mon], from: \"09:00\", to: \"17:00\"}]}"
+	const two = "  - {name: a, type: api, url: a}\n  - {name: b, type: api, url: b, calendar: office, sla: own}\n"
+	for name, test := range map[string]struct{ calendars, a, b string }{
+		"one": {"[{name: office, " + hours + "]", "office", "office"},
+		"two": {"[{name: office, " + hours + ", {name: night, " + hours + "]", "", "office"},
+	} {
+		c := parse(t, "calendars: "+test.calendars+"\nsources:\n"+two)
+		a, b := c.Sources[0].Shared(), c.Sources[1].Shared()
+		if a.Calendar != test.a || b.Calendar != test.b {
+			t.Errorf("%s: the calendars are %q and %q, want %q and %q", name, a.Calendar, b.Calendar, test.a, test.b)
+		}
+		if a.SLA != sources.SLASource || b.SLA != sources.SLAOwn {
+			t.Errorf("%s: the SLAs are %q and %q", name, a.SLA, b.SLA)
+		}
+	}
+}
+
+func TestARecordThatIsNoTicketHasNoCalendar(t *testing.T) {
+	c, err := config.Parse([]byte(`
+calendars: [{name: office, timezone: UTC, hours: [{days: [mon], from: "09:00", to: "17:00"}]}]
+sources:
+  - {name: calls, type: csv, files: [calls.csv], record: call, columns: {arrived_at: Came}, queue_url: "https://acme.example/queue"}
+`), "config.yml", builtin.Types())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := c.Sources[0].Shared(); got.Calendar != "" || got.SLA != "" {
+		t.Errorf("calls are measured by the calendar %q and the SLAs of %q", got.Calendar, got.SLA)
+	}
+}
+
+func TestReopeningsRestartByDefault(t *testing.T) {
+	c := parse(t, "sla_policies: [{name: a, targets: {resolution: 1h}}]\n"+minimal)
+	if got := c.Definitions().SLAPolicies[0].Reopen; got != kpi.ReopenRestarts {
+		t.Errorf("a reopening does %q", got)
+	}
+	if got := c.Definitions().SLAObjectives; got != nil {
+		t.Errorf("the objectives are %v, want none", got)
 	}
 }
 
@@ -173,6 +221,31 @@ func TestDefinitionsHaveEveryTargetOnAnEdge(t *testing.T) {
 			},
 			{Name: "chat", Threshold: time.Minute, ShortAbandon: 5 * time.Second, Abandons: "negative"},
 		},
+		Calendars: []kpi.Schedule{{
+			Name: "athens", Timezone: "Europe/Athens",
+			Hours: []kpi.Hours{
+				{Days: []time.Weekday{time.Monday, time.Tuesday}, From: 9 * 60, To: 13*60 + 30},
+				{Days: []time.Weekday{time.Friday}, From: 22 * 60, To: 6 * 60, Since: kpi.Date{Year: 2026, Month: 3, Day: 1}},
+				{Days: []time.Weekday{time.Sunday}, From: 0, To: 24 * 60},
+			},
+			Holidays: []kpi.Holiday{
+				{From: kpi.Date{Year: 2026, Month: 12, Day: 25}, To: kpi.Date{Year: 2026, Month: 12, Day: 25}},
+				{From: kpi.Date{Year: 2026, Month: 8, Day: 10}, To: kpi.Date{Year: 2026, Month: 8, Day: 14}},
+			},
+		}},
+		SLAPolicies: []kpi.SLAPolicy{
+			{
+				Name: "urgent", Calendar: "athens",
+				Match:   map[string][]string{"priority": {"urgent", "high"}, "channel": {"email"}, "attr.plan": {"gold"}},
+				Targets: [4]time.Duration{30 * time.Minute, time.Hour, 4 * time.Hour, 8 * time.Hour},
+				PauseOn: []desk.Status{desk.StatusPending, desk.StatusOnHold}, Rematch: []string{"priority"}, Reopen: kpi.ReopenResumes,
+			},
+			{
+				Name: "standard", Match: map[string][]string{}, Targets: [4]time.Duration{desk.TargetResolution: 72 * time.Hour},
+				Reopen: kpi.ReopenRestarts,
+			},
+		},
+		SLAObjectives:        map[string]float64{"urgent": 0.95, "source": 0.9, "Gold Support": 0.99},
 		FirstResponseTargets: []time.Duration{15 * time.Minute, 4 * time.Hour},
 	}
 	if diff := cmp.Diff(want, c.Definitions(), sameZone()); diff != "" {
@@ -187,10 +260,11 @@ func TestDefaultRollupsStayNil(t *testing.T) {
 }
 
 func TestDefinitionsDoNotReachBack(t *testing.T) {
-	c := parse(t, minimal)
+	c := parse(t, promising)
 	c.Definitions().Labels[0] = "changed"
 	c.Definitions().Buckets.Calls[0] = -1
-	if diff := cmp.Diff(parse(t, minimal), c, values()); diff != "" {
+	c.Definitions().SLAPolicies[0].Match["channel"][0] = "changed"
+	if diff := cmp.Diff(parse(t, promising), c, values()); diff != "" {
 		t.Error(diff)
 	}
 }

@@ -18,6 +18,7 @@ func (c *Config) Definitions() kpi.Definitions {
 		LabelValuesMax:       int(c.Global.LabelValuesMax),
 		SeriesMax:            int(c.Global.SeriesMax),
 		FirstResponseTargets: c.Targets.ascending(),
+		SLAObjectives:        c.objectives(),
 		Timezone:             c.Global.Timezone.Location,
 		Horizons: kpi.Horizons{
 			FCR:    time.Duration(c.Global.Horizons.FCR),
@@ -30,11 +31,15 @@ func (c *Config) Definitions() kpi.Definitions {
 	for i, w := range c.Global.Windows {
 		d.Windows[i] = kpi.Window(w)
 	}
+	for _, calendar := range c.Calendars {
+		d.Calendars = append(d.Calendars, calendar.definition())
+	}
 	edges := slices.Clone(d.FirstResponseTargets)
 	for _, p := range c.SLAPolicies {
 		for _, target := range p.Targets {
 			edges = append(edges, time.Duration(target))
 		}
+		d.SLAPolicies = append(d.SLAPolicies, p.definition())
 	}
 	d.Buckets.Default = withEdges(c.Buckets.Default, edges)
 	var thresholds []time.Duration

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"helpdesk_exporter/config"
+	"helpdesk_exporter/kpi"
 )
 
 // FuzzParse wants every file to be refused with words or to give a valid
@@ -62,6 +63,11 @@ func wantValid(t *testing.T, c *config.Config) {
 	for _, s := range d.Surveys {
 		if s.Name == "" || !(s.Min < s.Max) {
 			t.Fatalf("survey %+v", s)
+		}
+	}
+	for _, s := range d.Calendars {
+		if _, err := kpi.NewCalendar(s); err != nil {
+			t.Fatal(err)
 		}
 	}
 	for _, s := range c.Sources {

@@ -3,9 +3,11 @@ package config
 import (
 	"errors"
 	"maps"
+	"net/url"
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/prometheus/common/model"
 
@@ -100,7 +102,7 @@ func (u *unknownSource) New(sources.Options) (sources.Source, error) { return ni
 
 // checkSources checks each source and what sources say of one another, and
 // fills in the defaults that come from elsewhere in the file.
-func checkSources(at spot, configs []sources.Config, interval model.Duration) {
+func checkSources(at spot, configs []sources.Config, whole *Config) {
 	if len(configs) == 0 {
 		at.errorf("required: list at least one help desk to read, with its name and type")
 	}
@@ -123,7 +125,9 @@ func checkSources(at spot, configs []sources.Config, interval model.Duration) {
 		}
 		checkReference(at.index(i).key("refers_to"), c, desks)
 		checkTickets(at.index(i).key("refers_to"), config, configs)
-		checkTimes(at.index(i), c, interval)
+		checkTimes(at.index(i), c, whole.Global.PollInterval)
+		checkPromises(at.index(i), config, whole.Calendars)
+		checkLinks(at.index(i), c)
 		if c.History != "" {
 			at.index(i).key("history").oneOf("history", string(c.History), []string{
 				string(sources.HistoryWindows), string(sources.HistoryCounters),
@@ -206,6 +210,61 @@ func checkTimes(at spot, c *sources.Common, interval model.Duration) {
 		at.key("stale_after").errorf("%s is shorter than the poll interval of %s: the source would always be stale",
 			c.StaleAfter, c.PollInterval)
 	}
+}
+
+// checkPromises fills in by whose SLAs and in whose hours the tickets of a
+// source are measured. Other records have neither.
+func checkPromises(at spot, config sources.Config, calendars []Calendar) {
+	c := config.Shared()
+	if !feeds(config, desk.KindTicket) {
+		for _, key := range []string{"sla", "calendar", "ticket_url"} {
+			if at.key(key).given() && len(config.Feeds()) > 0 {
+				at.key(key).errorf("this source brings no tickets: set it where they come from")
+			}
+		}
+		return
+	}
+	if c.SLA == "" {
+		c.SLA = sources.SLASource
+	}
+	at.key("sla").oneOf("word for whose SLAs hold", string(c.SLA), []string{string(sources.SLASource), string(sources.SLAOwn)})
+	if c.Calendar == "" && len(calendars) == 1 {
+		c.Calendar = calendars[0].Name
+	}
+	checkCalendarName(at.key("calendar"), c.Calendar, calendars)
+}
+
+// idHere is what a ticket's id takes the place of in its address.
+const idHere = "{id}"
+
+// checkLinks checks the addresses at which people find tickets and queues.
+func checkLinks(at spot, c *sources.Common) {
+	if c.QueueURL != "" {
+		checkLink(at.key("queue_url"), c.QueueURL)
+	}
+	if c.TicketURL == "" || !checkLink(at.key("ticket_url"), c.TicketURL) {
+		return
+	}
+	if strings.Count(c.TicketURL, idHere) != 1 {
+		at.key("ticket_url").errorf("write %s once, where the id of a ticket belongs", idHere)
+	}
+}
+
+// checkLink wants an address that a browser may be sent to. It is not shown: it
+// may hold a password.
+func checkLink(at spot, text string) bool {
+	u, err := url.Parse(text)
+	switch {
+	case strings.ContainsFunc(text, func(r rune) bool { return unicode.IsControl(r) || unicode.IsSpace(r) }):
+		at.errorf("has blanks or control characters in it: remove them")
+	case err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || strings.ContainsAny(u.Host, "{}"):
+		at.errorf("must be an http or https address with a fixed host, as https://acme.example/tickets")
+	case u.User != nil:
+		at.errorf("has a user or a password in it: remove them, for whoever sees the link sees them")
+	default:
+		return true
+	}
+	return false
 }
 
 // checkOwn reports what the type finds wrong. Its messages begin with a key of
