@@ -49,6 +49,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 	cli.Flag("storage.retention", "How long records are kept, at least the longest window plus the longest horizon; 0 is that and a week.").Default("0s").SetValue(&retention)
 	cli.Flag("web.telemetry-path", "Path under which to serve the metrics.").Default("/metrics").StringVar(&options.TelemetryPath)
 	cli.Flag("web.enable-lifecycle", "Let POST and PUT of /-/reload have the configuration file read again.").BoolVar(&options.EnableLifecycle)
+	cli.Flag("web.enable-due-list", "List under /due which tickets are due next, to those who log in as --web.config.file asks.").BoolVar(&options.EnableDueList)
 	options.Web = kingpinflag.AddFlags(cli, ":10057")
 	flag.AddFlags(cli, &logging)
 	serve := cli.Command("serve", "Poll the sources and serve their figures.").Default()
@@ -98,6 +99,6 @@ func run(args []string, stdout, stderr io.Writer) int {
 // legalPath reports whether the metrics can be served at a path: blanks and
 // braces mean something else to the server, and some paths are taken.
 func legalPath(path string) bool {
-	return strings.HasPrefix(path, "/") && !strings.HasPrefix(path, "/-/") && path != "/config" &&
+	return strings.HasPrefix(path, "/") && !strings.HasPrefix(path, "/-/") && path != "/config" && path != "/due" &&
 		!strings.ContainsAny(path, " \t{}")
 }

@@ -34,6 +34,7 @@ func TestUsageErrorsEndWithCodeTwoAndOneLine(t *testing.T) {
 		{[]string{"--web.telemetry-path=metrics"}, "--web.telemetry-path"},
 		{[]string{"--web.telemetry-path=/{metrics"}, "--web.telemetry-path"},
 		{[]string{"--web.telemetry-path=/config"}, "--web.telemetry-path"},
+		{[]string{"--web.telemetry-path=/due"}, "--web.telemetry-path"},
 		{[]string{"--web.telemetry-path=/-/metrics"}, "--web.telemetry-path"},
 	} {
 		got := try(tt.args...)
@@ -52,7 +53,7 @@ func TestHelpAndVersionGoToStdout(t *testing.T) {
 		args []string
 		says []string
 	}{
-		{[]string{"--help"}, []string{"--config.file", "--storage.path", "--storage.retention", "--web.config.file", "web.enable-lifecycle", "--log.level", "check"}},
+		{[]string{"--help"}, []string{"--config.file", "--storage.path", "--storage.retention", "--web.config.file", "web.enable-lifecycle", "web.enable-due-list", "--log.level", "check"}},
 		{[]string{"-h"}, []string{"usage: helpdesk_exporter"}},
 		{[]string{"check", "--help"}, []string{"Read each source once"}},
 		{[]string{"--version"}, []string{"helpdesk_exporter, version", "go version"}},

@@ -28,6 +28,7 @@ type Options struct {
 	StorageRetention time.Duration // 0: as long as the windows need
 	TelemetryPath    string
 	EnableLifecycle  bool // the configuration can be reloaded over HTTP
+	EnableDueList    bool // /due lists tickets to those who log in
 	Web              *web.FlagConfig
 	Logger           *slog.Logger
 	// Hangup asks for the configuration file to be read again. It may be nil.

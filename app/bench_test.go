@@ -27,9 +27,9 @@ sources:
     columns: {id: id, created_at: created, updated_at: updated, status: status, priority: priority, channel: channel, team: team, agent: agent, requester: requester, first_response_at: responded, solved_at: solved, reopens: reopens}
 `
 
-// writeTickets writes n tickets of the last four weeks, one in twenty still
+// writeTickets writes n tickets of the last four weeks, one in so many still
 // open, for as many teams.
-func writeTickets(b *testing.B, path string, n, teams int, until time.Time) {
+func writeTickets(b *testing.B, path string, n, open, teams int, until time.Time) {
 	b.Helper()
 	random := rand.New(rand.NewPCG(1, 2))
 	var text bytes.Buffer
@@ -38,12 +38,12 @@ func writeTickets(b *testing.B, path string, n, teams int, until time.Time) {
 	stamp := func(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 	pick := func(of ...string) string { return of[random.IntN(len(of))] }
 	for i := range n {
-		created := until.Add(-span + time.Duration(i)*span/time.Duration(n))
+		created := until.Add(-span + time.Duration(i)*(span/time.Duration(n)))
 		responded := created.Add(time.Duration(random.ExpFloat64() * float64(time.Hour)))
 		solved := responded.Add(time.Duration(random.ExpFloat64() * float64(8*time.Hour)))
 		status, updated := "closed", solved
 		answer, end := stamp(responded), stamp(solved)
-		if solved.After(until) || i%20 == 0 {
+		if solved.After(until) || i%open == 0 {
 			status, updated, answer, end = "open", created, "", ""
 		}
 		fmt.Fprintf(&text, "T%08d,%s,%s,%s,%s,%s,team %d,agent %d,r%d,%s,%s,0\n", i, stamp(created), stamp(updated), status,
@@ -59,7 +59,7 @@ func writeTickets(b *testing.B, path string, n, teams int, until time.Time) {
 func newBench(b *testing.B, n, teams int) *App {
 	b.Helper()
 	dir := b.TempDir()
-	writeTickets(b, filepath.Join(dir, "tickets.csv"), n, teams, time.Now().Add(-time.Minute))
+	writeTickets(b, filepath.Join(dir, "tickets.csv"), n, 20, teams, time.Now().Add(-time.Minute))
 	return newConfigured(b, dir, "global: {label_values_max: 1000}\n"+ticketColumns)
 }
 
@@ -161,31 +161,74 @@ func BenchmarkScrape(b *testing.B) {
 			if err := a.readers[0].Poll(b.Context()); err != nil {
 				b.Fatal(err)
 			}
-			handler, err := a.handler()
-			if err != nil {
-				b.Fatal(err)
-			}
-			request := httptest.NewRequest(http.MethodGet, "/metrics", nil)
-			request.Header.Set("Accept", "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited")
-			for b.Loop() {
-				handler.ServeHTTP(httptest.NewRecorder(), request)
-			}
-			families, err := a.generation.registry.Gather()
-			if err != nil {
-				b.Fatal(err)
-			}
-			samples := 0
-			for _, f := range families {
-				for _, m := range f.Metric {
-					samples += max(1, len(m.GetHistogram().GetBucket()))
-				}
-			}
-			b.ReportMetric(float64(samples), "samples")
-			var memory runtime.MemStats
-			families = nil
-			runtime.GC()
-			runtime.ReadMemStats(&memory)
-			b.ReportMetric(float64(memory.HeapAlloc)/(1<<20), "heap-MB")
+			scrape(b, a)
 		})
 	}
+}
+
+// promised is what every ticket of a desk is promised: an answer and an end,
+// half of them in the hours of an office.
+const promised = `
+calendars:
+  - {name: office, timezone: Europe/Athens, hours: [{days: [mon, tue, wed, thu, fri], from: "09:00", to: "17:00"}]}
+sla_policies:
+  - {name: urgent, match: {priority: [urgent]}, targets: {first_response: 1h, resolution: 8h}, rematch_on: [priority], objective: 0.9}
+  - {name: high, match: {priority: [high]}, targets: {first_response: 4h, resolution: 1d}, rematch_on: [priority], objective: 0.9}
+  - {name: normal, match: {priority: [normal]}, calendar: office, targets: {first_response: 8h, resolution: 24h}, pause_on: [pending], objective: 0.8}
+  - {name: low, calendar: office, targets: {first_response: 16h, resolution: 40h}, pause_on: [pending], objective: 0.8}
+`
+
+// BenchmarkScrapeUnderSLA serves /metrics of a desk with many open tickets, to
+// each of which two things are promised, and of the same desk without promises.
+func BenchmarkScrapeUnderSLA(b *testing.B) {
+	for _, open := range promisedSizes() {
+		for _, sla := range []struct{ name, config string }{{"without", ""}, {"with", promised}} {
+			b.Run("open="+strconv.Itoa(open)+"/"+sla.name, func(b *testing.B) {
+				dir := b.TempDir()
+				writeTickets(b, filepath.Join(dir, "tickets.csv"), open, 1, 6, time.Now().Add(-time.Minute))
+				a := newConfigured(b, dir, sla.config+ticketColumns)
+				if err := a.readers[0].Poll(b.Context()); err != nil {
+					b.Fatal(err)
+				}
+				scrape(b, a)
+			})
+		}
+	}
+}
+
+func promisedSizes() []int {
+	if os.Getenv("HELPDESK_BENCH_LARGE") != "" {
+		return []int{200_000, 1_000_000}
+	}
+	return []int{200_000}
+}
+
+// scrape has Prometheus ask again and again, and says how much there is.
+func scrape(b *testing.B, a *App) {
+	b.Helper()
+	handler, err := a.handler()
+	if err != nil {
+		b.Fatal(err)
+	}
+	request := httptest.NewRequest(http.MethodGet, "/metrics", nil)
+	request.Header.Set("Accept", "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited")
+	for b.Loop() {
+		handler.ServeHTTP(httptest.NewRecorder(), request)
+	}
+	families, err := a.generation.registry.Gather()
+	if err != nil {
+		b.Fatal(err)
+	}
+	samples := 0
+	for _, f := range families {
+		for _, m := range f.Metric {
+			samples += max(1, len(m.GetHistogram().GetBucket()))
+		}
+	}
+	b.ReportMetric(float64(samples), "samples")
+	var memory runtime.MemStats
+	families = nil
+	runtime.GC()
+	runtime.ReadMemStats(&memory)
+	b.ReportMetric(float64(memory.HeapAlloc)/(1<<20), "heap-MB")
 }

@@ -203,6 +203,7 @@ var themes = []struct {
 	{kpi.Complaints, "Complaints and acknowledgements"},
 	{kpi.CallsBlocked, "Blocked calls"},
 	{kpi.AgentsAvailable, "Staffing"},
+	{kpi.SLAOutcomes, "Promises (SLA)"},
 }
 
 const (
@@ -280,7 +281,9 @@ func describedFamily(t *testing.T, text string) family {
 	switch {
 	case f.name == kpi.ServiceLevelObjective:
 		f.theme = themeOf(kpi.ServiceLevelMet)
-	case strings.HasPrefix(f.name, "helpdesk_source_"):
+	case strings.HasPrefix(f.name, "helpdesk_sla_"):
+		f.theme = themeOf(kpi.SLAOutcomes)
+	case f.name == "helpdesk_business_clock_info", strings.HasPrefix(f.name, "helpdesk_source_"):
 		f.theme = themeSources
 	default:
 		f.theme = themeOwn

@@ -37,6 +37,13 @@ func (g *gate) OpenTickets(source string) (int, bool) {
 	return g.book.OpenTickets(source)
 }
 
+// due returns the promises that are chosen, and the sources that there are.
+func (g *gate) due(o book.DueOptions) ([]book.Due, []book.SourceConfig) {
+	g.mu.RLock()
+	defer g.mu.RUnlock()
+	return g.book.Due(o), g.book.Sources
+}
+
 // exchange holds all pages back while open makes the next book of the present
 // one. When it returns an error, the present one goes on.
 func (g *gate) exchange(open func(present *book.Book) (*book.Book, error)) error {

@@ -9,6 +9,7 @@ import (
 	"helpdesk_exporter/book"
 	"helpdesk_exporter/collector"
 	"helpdesk_exporter/config"
+	"helpdesk_exporter/desk"
 	"helpdesk_exporter/kpi"
 	"helpdesk_exporter/sources"
 	"helpdesk_exporter/sources/builtin"
@@ -72,8 +73,6 @@ func warnOfUnused(c *config.Config, logger *slog.Logger) {
 		key  string
 		used bool
 	}{
-		{"sla_policies", len(c.SLAPolicies) > 0},
-		{"calendars", len(c.Calendars) > 0},
 		{"global.exemplars", c.Global.Exemplars},
 	} {
 		if part.used {
@@ -105,9 +104,19 @@ func (a *App) bookOptions(p *plan, now time.Time) book.Options {
 			Name: common.Name, Desk: common.Desk, Type: common.Type, Feeds: s.Feeds(),
 			History: a.history(s), RefersTo: common.RefersTo,
 			StaleAfter: time.Duration(common.StaleAfter), ExpectEvery: time.Duration(common.ExpectEvery),
+			Calendar: common.Calendar, Told: businessTimes(s), OwnSLA: common.SLA == sources.SLAOwn,
+			TicketURL: common.TicketURL, QueueURL: common.QueueURL,
 		})
 	}
 	return o
+}
+
+// businessTimes returns which durations in business hours a source tells.
+func businessTimes(s sources.Config) desk.BusinessTimes {
+	if told, ok := s.(sources.WithBusinessTimes); ok {
+		return told.BusinessTimes()
+	}
+	return 0
 }
 
 func (a *App) history(s sources.Config) sources.History {

@@ -46,17 +46,21 @@ func (a *App) serve(ctx context.Context) error {
 // by then the configuration is loaded and the figures are built from the
 // journal. How far the first syncs are stands in the metrics.
 func (a *App) handler() (http.Handler, error) {
+	links := []web.LandingLinks{
+		{Address: a.options.TelemetryPath, Text: "Metrics"},
+		{Address: "/config", Text: "Configuration"},
+		{Address: "/-/healthy", Text: "Healthy"},
+		{Address: "/-/ready", Text: "Ready"},
+	}
+	if a.options.EnableDueList {
+		links = append(links, web.LandingLinks{Address: "/due", Text: "Due list"})
+	}
 	landing, err := web.NewLandingPage(web.LandingConfig{
 		Name:        "Help desk exporter",
 		Description: "Support KPIs of help desks as Prometheus metrics",
 		Version:     version.Info(),
 		Profiling:   "false",
-		Links: []web.LandingLinks{
-			{Address: a.options.TelemetryPath, Text: "Metrics"},
-			{Address: "/config", Text: "Configuration"},
-			{Address: "/-/healthy", Text: "Healthy"},
-			{Address: "/-/ready", Text: "Ready"},
-		},
+		Links:       links,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("make the landing page: %w", err)
@@ -79,6 +83,7 @@ func (a *App) handler() (http.Handler, error) {
 		_, _ = fmt.Fprintln(w, "Ready.")
 	})
 	mux.HandleFunc("GET /config", a.serveConfig)
+	mux.HandleFunc("GET /due", a.serveDue)
 	mux.HandleFunc("/-/reload", a.serveReload)
 	return mux, nil
 }

@@ -1,6 +1,8 @@
 package collector
 
 import (
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/prometheus/common/model"
@@ -14,7 +16,9 @@ import (
 // decided about them.
 type sourceFamilies struct {
 	synced, lastSuccess, asOf, lastEvent *family
-	info, folded, objective, definition  *family
+	info, queue, folded, definition      *family
+	objective, slaObjective, slaTarget   *family
+	clock                                *family
 }
 
 func newSourceFamilies() sourceFamilies {
@@ -29,12 +33,24 @@ func newSourceFamilies() sourceFamilies {
 		info: newFamily("helpdesk_source_info",
 			"What the source is: its value is always 1. url_host is empty for sources that are no servers.",
 			"desk", "source", "type", "url_host"),
+		queue: newFamily("helpdesk_source_queue_info",
+			"Where people see what is waiting at the source, of those sources that are configured so. Its value is always 1.",
+			"desk", "source", "queue_url"),
 		folded: newFamily("helpdesk_label_values_folded_total",
 			"Times that a label value, or under the label series a whole label set, went to other because there were too many.",
 			"label"),
 		objective: newFamily(kpi.ServiceLevelObjective,
 			"Share of calls and chats that the service level is meant to reach, as configured.",
 			"desk", "policy", "threshold", "abandons"),
+		slaObjective: newFamily("helpdesk_sla_objective_ratio",
+			"Share of promises that is to be kept under the policy, as configured.",
+			"desk", "policy"),
+		slaTarget: newFamily("helpdesk_sla_target_seconds",
+			"How long a configured policy promises that it takes, on the clock of the policy.",
+			"desk", "policy", "target"),
+		clock: newFamily("helpdesk_business_clock_info",
+			"Whose clock the durations in business hours run by: source where the desk itself tells them, calendar where they are worked out in the hours of the one that is named. Its value is always 1.",
+			"desk", "duration", "from", "calendar"),
 		definition: newFamily(kpi.DefinitionInfo,
 			"How a KPI of the handbook is defined: the version of its formula and a hash of the settings that it depends on. Its value is always 1.",
 			"desk", "kpi", "version", "config_hash"),
@@ -42,13 +58,22 @@ func newSourceFamilies() sourceFamilies {
 }
 
 func (f sourceFamilies) all() []*family {
-	return []*family{f.synced, f.lastSuccess, f.asOf, f.lastEvent, f.info, f.folded, f.objective, f.definition}
+	return []*family{
+		f.synced, f.lastSuccess, f.asOf, f.lastEvent, f.info, f.queue, f.folded, f.definition,
+		f.objective, f.slaObjective, f.slaTarget, f.clock,
+	}
 }
 
-// info adds what the sources are.
+// info adds what the sources are, and by whose clocks their desks run.
 func (s *scrape) info() {
 	for _, source := range s.book.Sources {
 		s.add(s.sources.info.gauge(1, source.Desk, source.Name, source.Type, ""))
+		if source.QueueURL != "" {
+			s.add(s.sources.queue.gauge(1, source.Desk, source.Name, source.QueueURL))
+		}
+	}
+	for _, clock := range s.book.Clocks() {
+		s.add(s.sources.clock.gauge(1, clock.Desk, clock.Duration, clock.From, clock.Calendar))
 	}
 }
 
@@ -94,13 +119,33 @@ func (s *scrape) expired(counts map[[2]string]int) {
 }
 
 // objectives adds what the service levels are meant to reach, for every desk
-// that has calls.
+// that has calls, and what the SLAs promise, for every desk that has tickets.
 func (s *scrape) objectives() {
+	for _, name := range s.book.DesksOf(desk.KindTicket) {
+		s.promises(name)
+	}
 	for _, name := range s.book.DesksOf(desk.KindCall) {
 		for _, level := range s.book.Catalogue.ServiceLevels {
 			if level.Objective > 0 {
 				s.add(s.sources.objective.gauge(level.Objective, name, level.Name,
 					model.Duration(level.Threshold).String(), level.Abandons))
+			}
+		}
+	}
+}
+
+// promises adds the targets and objectives of the SLAs of a desk. Objectives of
+// policies that only some desk has of its own stand at every desk: which one is
+// meant is not configured.
+func (s *scrape) promises(deskName string) {
+	objectives := s.book.Catalogue.SLAObjectives
+	for _, policy := range slices.Sorted(maps.Keys(objectives)) {
+		s.add(s.sources.slaObjective.gauge(objectives[policy], deskName, policy))
+	}
+	for _, p := range s.book.Catalogue.SLAPolicies {
+		for _, t := range desk.Targets() {
+			if p.Targets[t] > 0 {
+				s.add(s.sources.slaTarget.gauge(p.Targets[t].Seconds(), deskName, p.Name, t.String()))
 			}
 		}
 	}
