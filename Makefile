@@ -13,7 +13,7 @@ LDFLAGS := -s -w -X $(INFO).Version=$(VERSION) -X $(INFO).Revision=$(REVISION) \
 	-X $(INFO).Branch=$(BRANCH) -X $(INFO).BuildDate=$(DATE)
 
 .DEFAULT_GOAL := help
-.PHONY: help build image test race lint bench check-metrics check-image examples clean
+.PHONY: help build image test race lint bench check-metrics check-rules check-image examples clean
 
 help: ## Say what each target does.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,6 +42,9 @@ bench: ## Measure rows a second, commits, scrapes, start and memory.
 
 check-metrics: build ## Let promtool judge the live /metrics of the example.
 	scripts/check_metrics.sh ./helpdesk_exporter config.example.yml
+
+check-rules: ## Let promtool check and test the recording and alerting rules.
+	scripts/check_rules.sh
 
 check-image: build ## Build the image with buildah and start what it holds (needs root).
 	VERSION=$(VERSION) REVISION=$(REVISION) scripts/check_image.sh
