@@ -1,8 +1,13 @@
 package e2e
 
 import (
+	"encoding/csv"
+	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -17,6 +22,83 @@ func TestThreeRealFilesGiveTheFiguresOfTheirReadme(t *testing.T) {
 	f.expect(t, realTickets)
 	f.expect(t, realCalls)
 	f.expect(t, realAnswers)
+}
+
+// What became of the promises of the real tickets. The totals were computed
+// apart from this project; the figures of each channel are computed here from
+// the file's own timestamps.
+func TestTheDueTimesOfRealTicketsAreJudgedByTheirTimestamps(t *testing.T) {
+	t.Parallel()
+	s := realSite(t, "    record: ticket\n", "    record: ticket\n    as_of: now\n    history: counters\n")
+	want := promisesOfFile(t, filepath.Join(s.dir, "../shared/data/technical_support_sla.csv"))
+	maps.Copy(want, realPromises)
+	e := s.start()
+	e.synced().expect(t, want)
+	e.stop()
+	s.start().synced().expect(t, want)
+}
+
+var realPromises = map[string]string{
+	"helpdesk_sla_outcomes_total{desk=acme}":                                                                        "4660", // 2 * 2330
+	"helpdesk_sla_outcomes_total{desk=acme,policy=source,target=first_response,outcome=met}":                        "2033",
+	"helpdesk_sla_outcomes_total{desk=acme,policy=source,target=first_response,outcome=breached}":                   "297", // 279 late, 18 never
+	"helpdesk_sla_outcomes_total{desk=acme,policy=source,target=resolution,outcome=met}":                            "1546",
+	"helpdesk_sla_outcomes_total{desk=acme,policy=source,target=resolution,outcome=breached}":                       "784", // 366 late, 418 never
+	"helpdesk_sla_outcomes_in_window{desk=acme,policy=source,target=first_response,outcome=met,by=all,window=20y}":  "2033",
+	"helpdesk_sla_outcomes_in_window{desk=acme,policy=source,target=resolution,outcome=breached,by=all,window=20y}": "784",
+	"helpdesk_sla_outcomes_in_window{desk=acme,by=all,window=28d}":                                                  "0",
+	"helpdesk_sla_attainment_ratio{desk=acme,policy=source,target=first_response,by=all,window=20y}":                "0.87253", // 2033 / 2330
+	"helpdesk_sla_attainment_ratio{desk=acme,policy=source,target=resolution,by=all,window=20y}":                    "0.66352", // 1546 / 2330
+	"helpdesk_sla_overdue{desk=acme,target=first_response}":                                                         "18",
+	"helpdesk_sla_overdue{desk=acme,target=resolution}":                                                             "418",
+	"helpdesk_sla_pending{desk=acme}":                                                                               "0",
+	"helpdesk_sla_at_risk{desk=acme}":                                                                               "0",
+	"helpdesk_sla_next_due_timestamp_seconds{desk=acme}":                                                            absent,
+}
+
+// promisesOfFile judges each ticket of the file: what was done at its due time
+// was done in time, and all of them have passed.
+func promisesOfFile(t *testing.T, path string) map[string]string {
+	t.Helper()
+	f, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	rows, err := csv.NewReader(f).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	outcomes := map[string]int{}
+	for _, row := range rows[1:] {
+		cell := func(name string) string { return row[slices.Index(rows[0], name)] }
+		for _, promised := range [...]struct{ target, due, kept string }{
+			{"first_response", cell("Expected SLA to first response"), cell("First response time")},
+			{"resolution", cell("Expected SLA to resolve"), cell("Resolution time")},
+		} {
+			outcome := "breached"
+			if kept := promised.kept; kept != "" && !timeOf(t, kept).After(timeOf(t, promised.due)) {
+				outcome = "met"
+			}
+			outcomes[fmt.Sprintf("channel=%s,target=%s,outcome=%s", strings.ToLower(cell("Source")), promised.target, outcome)]++
+		}
+	}
+	want := map[string]string{}
+	for labels, n := range outcomes {
+		want["helpdesk_sla_outcomes_total{desk=acme,policy=source,"+labels+"}"] = strconv.Itoa(n)
+		want["helpdesk_sla_outcomes_in_window{desk=acme,policy=source,by=channel,window=20y,"+labels+"}"] = strconv.Itoa(n)
+	}
+	return want
+}
+
+// timeOf reads a time of the real tickets.
+func timeOf(t *testing.T, text string) time.Time {
+	t.Helper()
+	at, err := time.Parse(time.DateTime, text) // fractions of a second may follow
+	if err != nil {
+		t.Fatal(err)
+	}
+	return at
 }
 
 var realTickets = map[string]string{
@@ -108,8 +190,8 @@ const moreSources = `
 `
 
 // realSite lays the real files out as the contract's example expects them, and
-// configures them with the words of that example.
-func realSite(t *testing.T) *site {
+// configures them with the words of that example, some of them exchanged.
+func realSite(t *testing.T, exchanged ...string) *site {
 	t.Helper()
 	shared, err := filepath.Abs("../../shared")
 	if err != nil {
@@ -123,7 +205,7 @@ func realSite(t *testing.T) *site {
 	if !ok || !strings.Contains(config, "windows: [1d, 7d, 28d]") {
 		t.Fatal("the contract's example does not look as it did: mend this test")
 	}
-	config = strings.Replace(config, "windows: [1d, 7d, 28d]", "windows: [1d, 28d, 20y]", 1)
+	config = strings.NewReplacer(append(exchanged, "windows: [1d, 7d, 28d]", "windows: [1d, 28d, 20y]")...).Replace(config)
 
 	dir := t.TempDir()
 	s := &site{t: t, dir: filepath.Join(dir, "project"), storage: filepath.Join(dir, "data")}
