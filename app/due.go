@@ -16,7 +16,7 @@ import (
 	"helpdesk_exporter/config"
 )
 
-// How many promises the due list shows.
+// How many promises of either kind the due list shows.
 const (
 	dueDefault = 100
 	dueMost    = 1000
@@ -34,7 +34,8 @@ type promise struct {
 	URL     string `json:"url"` // empty: it is not configured where tickets are opened
 }
 
-// serveDue lists the promises of open tickets, the earliest due first. It is
+// serveDue lists the promises of open tickets: those that are due next, and
+// those that were broken last. It is
 // the one page that tells of single tickets, so that it is for those only who
 // have shown who they are.
 func (a *App) serveDue(w http.ResponseWriter, r *http.Request) {
@@ -55,7 +56,8 @@ func (a *App) serveDue(w http.ResponseWriter, r *http.Request) {
 			"or have it verify client certificates (client_auth_type: RequireAndVerifyClientCert).", http.StatusForbidden)
 		return
 	}
-	asked, err := dueOptions(r.URL.RawQuery)
+	now := time.Now()
+	asked, err := dueOptions(r.URL.RawQuery, now)
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusBadRequest)
 		return
@@ -65,7 +67,7 @@ func (a *App) serveDue(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, err.Error(), http.StatusBadRequest)
 		return
 	}
-	promises := promisesOf(due, sources, time.Now())
+	promises := promisesOf(due, sources, now)
 	if prefersHTML(r.Header.Values("Accept")) {
 		a.writeDuePage(w, promises)
 		return
@@ -96,8 +98,8 @@ func (a *App) authenticated(r *http.Request) (bool, error) {
 }
 
 // dueOptions reads what a query chooses.
-func dueOptions(query string) (book.DueOptions, error) {
-	o := book.DueOptions{Limit: dueDefault}
+func dueOptions(query string, now time.Time) (book.DueOptions, error) {
+	o, limit, overdue, pending := book.DueOptions{Now: now}, dueDefault, true, true
 	values, err := url.ParseQuery(query)
 	if err != nil {
 		return o, errors.New("the query cannot be read: write it as ?desk=acme&limit=20")
@@ -112,12 +114,23 @@ func dueOptions(query string) (book.DueOptions, error) {
 		case "source":
 			o.Source = given[0]
 		case "limit":
-			if o.Limit, err = strconv.Atoi(given[0]); err != nil || o.Limit < 1 || o.Limit > dueMost {
+			if limit, err = strconv.Atoi(given[0]); err != nil || limit < 1 || limit > dueMost {
 				return o, fmt.Errorf("limit: %q is out of bounds: write a whole number from 1 to %d", given[0], dueMost)
 			}
+		case "overdue":
+			if overdue, err = strconv.ParseBool(given[0]); err != nil {
+				return o, fmt.Errorf("overdue: %q is neither true nor false", given[0])
+			}
+			pending = !overdue
 		default:
-			return o, fmt.Errorf("%q is no parameter: there are desk, source and limit", key)
+			return o, fmt.Errorf("%q is no parameter: there are desk, source, overdue and limit", key)
 		}
+	}
+	if overdue {
+		o.Overdue = limit
+	}
+	if pending {
+		o.Pending = limit
 	}
 	return o, nil
 }
@@ -218,7 +231,7 @@ th, td { border: 1px solid; padding: 0.25rem 0.5rem; text-align: left; }
 <main>
 <h1>Due list</h1>
 {{if .}}<table>
-<caption>What open tickets were promised, the earliest due first. Times are UTC.</caption>
+<caption>What open tickets were promised: broken last, and due next. Times are UTC.</caption>
 <thead><tr><th scope="col">Due at</th><th scope="col">State</th><th scope="col">Ticket</th><th scope="col">Target</th><th scope="col">Policy</th><th scope="col">Desk</th><th scope="col">Source</th></tr></thead>
 <tbody>
 {{range .}}<tr><td><time>{{.DueAt}}</time></td><td>{{if .Overdue}}<strong>overdue</strong>{{else}}pending{{end}}</td><th scope="row">{{if .URL}}<a href="{{.URL}}">{{.Ticket}}</a>{{else}}{{.Ticket}}{{end}}</th><td>{{words .Target}}</td><td>{{.Policy}}</td><td>{{.Desk}}</td><td>{{.Source}}</td></tr>

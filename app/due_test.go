@@ -177,7 +177,7 @@ func TestABadQueryForTheDueListIsRefused(t *testing.T) {
 			"?desk=acme": "", "?source=globex&limit=1": "", "?limit=1000": "", "?desk=acme&source=tickets": "", "?desk=": "",
 			"?limit=0": "from 1 to 1000", "?limit=1001": "from 1 to 1000", "?limit=ten": "from 1 to 1000", "?limit=": "from 1 to 1000",
 			"?desk=initech": `no desk "initech"`, "?source=mail": `no source "mail"`, "?desk=globex&source=tickets": "another desk",
-			"?desk=acme&desk=globex": "2 times", "?desc=acme": "desk, source and limit", "?%zz": "cannot be read",
+			"?desk=acme&desk=globex": "2 times", "?desc=acme": "desk, source, overdue and limit", "?overdue=maybe": "neither true nor false", "?%zz": "cannot be read",
 		} {
 			w := r.askDue(query, "ann")
 			want := http.StatusBadRequest
@@ -223,8 +223,10 @@ func TestTheDueListShowsThePromisesOfOpenTickets(t *testing.T) {
 			"":                     {late, other, soon},
 			"?desk=acme":           {late, soon},
 			"?source=globex":       {other},
-			"?desk=acme&limit=1":   {late},
-			"?limit=2":             {late, other},
+			"?desk=acme&limit=1":   {late, soon},
+			"?limit=1":             {late, other},
+			"?overdue=true":        {late},
+			"?overdue=0":           {other, soon},
 			"?desk=globex&limit=5": {other},
 		} {
 			w := r.askDue(query, "ann")

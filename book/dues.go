@@ -90,37 +90,52 @@ type Due struct {
 	At                           time.Time
 }
 
-// DueOptions chooses promises. An empty name chooses all, a limit of 0 none.
+// DueOptions chooses promises. An empty name chooses all.
 type DueOptions struct {
 	Desk, Source string
-	Limit        int
+	Now          time.Time
+	Overdue      int // how many of those that were due before now
+	Pending      int // how many of those that are still to be due
 }
 
-// Due returns the promises of open tickets, the earliest due first.
+// Due returns the promises of open tickets around now, the earliest due first:
+// those that were broken last, and those that are due next.
 func (b *Book) Due(o DueOptions) []Due {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	var all []Due
+	var overdue, pending []Due
 	for _, config := range b.Sources {
 		if o.Desk != "" && o.Desk != config.Desk || o.Source != "" && o.Source != config.Name {
 			continue
 		}
-		s, n := b.sources[config.Name], 0
-		s.dues.sorted.Ascend(func(x due) bool {
-			if n++; n > o.Limit {
-				return false
-			}
-			all = append(all, Due{
-				Desk: s.Desk, Source: s.Name, Ticket: x.ticket, Policy: x.policy,
-				Target: kpi.TargetOf(x.fact), At: time.Unix(0, x.at).UTC(),
-			})
-			return true
-		})
+		s, now := b.sources[config.Name], o.Now.UnixNano()
+		s.dues.sorted.DescendLessOrEqual(due{at: now}, s.collect(&overdue, o.Overdue))
+		s.dues.sorted.AscendGreaterOrEqual(due{at: now}, s.collect(&pending, o.Pending))
 	}
-	slices.SortStableFunc(all, func(x, y Due) int {
-		return cmp.Or(x.At.Compare(y.At), strings.Compare(x.Source, y.Source), strings.Compare(x.Ticket, y.Ticket))
-	})
-	return all[:min(len(all), o.Limit)]
+	slices.SortFunc(overdue, compareDue)
+	slices.SortFunc(pending, compareDue)
+	return append(overdue[max(len(overdue)-o.Overdue, 0):], pending[:min(len(pending), o.Pending)]...)
+}
+
+// collect returns a function that adds promises of the source to a list, so many
+// at the most.
+func (s *source) collect(to *[]Due, most int) func(due) bool {
+	n := 0
+	return func(x due) bool {
+		if n++; n > most {
+			return false
+		}
+		*to = append(*to, Due{
+			Desk: s.Desk, Source: s.Name, Ticket: x.ticket, Policy: x.policy,
+			Target: kpi.TargetOf(x.fact), At: time.Unix(0, x.at).UTC(),
+		})
+		return true
+	}
+}
+
+func compareDue(x, y Due) int {
+	return cmp.Or(x.At.Compare(y.At), strings.Compare(x.Source, y.Source), strings.Compare(x.Ticket, y.Ticket),
+		cmp.Compare(x.Target, y.Target), strings.Compare(x.Policy, y.Policy))
 }
 
 // OpenTickets returns how many tickets of a source are open; false before its

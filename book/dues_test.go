@@ -33,17 +33,20 @@ func TestTheListOfWhatIsDue(t *testing.T) {
 	}
 	want := func(o *office, options book.DueOptions, want ...book.Due) {
 		t.Helper()
+		options.Now = minute(31)
 		if diff := cmp.Diff(want, o.Due(options)); diff != "" && len(want)+len(o.Due(options)) > 0 {
 			t.Errorf("%+v (-want +got):\n%s", options, diff)
 		}
 	}
 	for range 2 { // and after a restart
-		want(o, book.DueOptions{Limit: 100}, all...)
-		want(o, book.DueOptions{Limit: 2}, all[:2]...)
+		want(o, book.DueOptions{Overdue: 100, Pending: 100}, all...)
+		want(o, book.DueOptions{Overdue: 1, Pending: 2}, all[1:4]...)
+		want(o, book.DueOptions{Overdue: 100}, all[:2]...)
+		want(o, book.DueOptions{Pending: 100}, all[2:]...)
 		want(o, book.DueOptions{})
-		want(o, book.DueOptions{Desk: "acme", Limit: 100}, all[0], all[1], all[3], all[4])
-		want(o, book.DueOptions{Source: "zen", Limit: 100}, all[1], all[3])
-		want(o, book.DueOptions{Desk: "acme", Source: "brio", Limit: 100})
+		want(o, book.DueOptions{Desk: "acme", Overdue: 100, Pending: 100}, all[0], all[1], all[3], all[4])
+		want(o, book.DueOptions{Source: "zen", Overdue: 100, Pending: 100}, all[1], all[3])
+		want(o, book.DueOptions{Desk: "acme", Source: "brio", Overdue: 100, Pending: 100})
 		for source, n := range map[string]int{"zen": 3, "web": 1, "brio": 1} {
 			if got, known := o.OpenTickets(source); got != n || !known {
 				t.Errorf("%d tickets of %s are open (known: %v), want %d", got, source, known, n)
@@ -53,9 +56,9 @@ func TestTheListOfWhatIsDue(t *testing.T) {
 	}
 	// It stays until somebody makes it good.
 	o.poll("zen", minute(70))
-	want(o, book.DueOptions{Source: "zen", Limit: 100}, all[1], all[3])
+	want(o, book.DueOptions{Source: "zen", Overdue: 100, Pending: 100}, all[1], all[3])
 	o.poll("zen", minute(71), asked("1", 71, reply(71)), ticket("2", minute(-30), minute(71), desk.StatusSolved, solvedAt(minute(71))))
-	want(o, book.DueOptions{Source: "zen", Limit: 100})
+	want(o, book.DueOptions{Source: "zen", Overdue: 100, Pending: 100})
 	if got, _ := o.OpenTickets("zen"); got != 2 {
 		t.Errorf("%d tickets are open, want 2", got)
 	}
