@@ -73,7 +73,10 @@ type source struct {
 	book    *deskBook
 	clocks  *kpi.Clocks
 	dues    *dues
-	open    int // tickets
+	// unjudged are the tickets with promises that were broken, for all that has
+	// been read, and that are not counted yet, with the earliest due time.
+	unjudged map[string]time.Time
+	open     int // tickets
 }
 
 // feeds reports whether the figures of a kind rest on the source.

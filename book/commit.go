@@ -81,11 +81,14 @@ type change struct {
 	first  bool
 	deltas []delta
 	dues   map[*source][]dueMove
-	opened map[*source]int // tickets, how many more are open
-	judged *journal.Source // another source whose tickets this one's messages have decided about
-	totals map[*leaf]*tally.Total
-	epochs map[desk.Kind]journal.Epoch
-	lags   []time.Duration
+	// unjudged are the tickets that became unjudged, with the earliest due time,
+	// and those that are judged now, without.
+	unjudged map[*source]map[string]time.Time
+	opened   map[*source]int // tickets, how many more are open
+	judged   *journal.Source // another source whose tickets this one's messages have decided about
+	totals   map[*leaf]*tally.Total
+	epochs   map[desk.Kind]journal.Epoch
+	lags     []time.Duration
 
 	before, after collected
 	counts        [256]counts // by fact, of the record at hand
@@ -106,12 +109,12 @@ func (b *Book) newChange(s *source, now time.Time) *change {
 	c := &change{
 		admissions: admissions{book: b},
 		source:     s, state: s.state, now: now, first: !known(&s.state),
-		totals: map[*leaf]*tally.Total{}, dues: map[*source][]dueMove{}, opened: map[*source]int{},
+		totals: map[*leaf]*tally.Total{}, dues: map[*source][]dueMove{}, opened: map[*source]int{}, unjudged: map[*source]map[string]time.Time{},
 		epochs: map[desk.Kind]journal.Epoch{}, expired: map[desk.Kind]int{},
 	}
 	of := kpi.FeedAny
 	if c.first {
-		of = kpi.FeedTotal | kpi.FeedDue
+		of = kpi.FeedTotal | kpi.FeedDue | kpi.FeedJudged
 	}
 	c.before, c.after = b.newCollected(of), b.newCollected(of)
 	for _, kind := range s.kinds {
@@ -160,11 +163,9 @@ func (c *change) finish(tx *journal.Tx, page desk.Page) error {
 			s.Empty = c.now
 		}
 		s.Synced, s.LastPoll = true, c.now
-	}
-	if err := c.judge(tx); err != nil {
-		return err
-	}
-	if !page.More {
+		if err := c.judge(tx); err != nil {
+			return err
+		}
 		c.found()
 		if err := c.expire(tx); err != nil {
 			return err
@@ -273,6 +274,9 @@ func (b *Book) apply(c *change, anew *figures) {
 		}
 		for s, n := range c.opened {
 			s.open += n
+		}
+		for s, tickets := range c.unjudged {
+			s.note(tickets)
 		}
 	}
 	for kind, epoch := range c.epochs {

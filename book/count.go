@@ -21,13 +21,15 @@ func (c *change) swap(tx *journal.Tx, key journal.Key, old, new *desk.Held) erro
 	if err != nil {
 		return err
 	}
-	if err := c.collect(scene{c.book, tx, key, old, c.first}, touched, true, &c.before); err != nil {
+	before := scene{book: c.book, tx: tx, key: key, held: old, blind: c.first}
+	if err := c.collect(before, touched, true, &c.before); err != nil {
 		return err
 	}
 	if err := c.rejoin(tx, key, old, new); err != nil {
 		return err
 	}
-	if err := c.collect(scene{c.book, tx, key, new, c.first}, touched, false, &c.after); err != nil {
+	after := scene{book: c.book, tx: tx, key: key, held: new, blind: c.first, after: true}
+	if err := c.collect(after, touched, false, &c.after); err != nil {
 		return err
 	}
 	switch unit := contactKey(key, new); {
@@ -43,6 +45,7 @@ func (c *change) swap(tx *journal.Tx, key journal.Key, old, new *desk.Held) erro
 	c.replace(c.before.others, c.after.others)
 	c.list(key, c.before.own.List(), -1)
 	c.list(key, c.after.own.List(), 1)
+	c.postpone(key, new, c.after.own.List(), c.judgedOf(key))
 	if c.first { // windows and stocks will be built of the whole, the counters are there from now on
 		for of := range facts(c.after.own.List()) {
 			c.leafOf(of)
@@ -144,7 +147,11 @@ func (c *change) countOthers(tx *journal.Tx) error {
 		h := after.held
 		ledger := h.Counted
 		c.count(ledger, c.before.of(c.before.tickets[i]), c.after.of(after), false, h)
-		if slices.Equal(ledger, h.Counted) {
+		c.list(after.key, c.before.of(c.before.tickets[i]), -1)
+		c.list(after.key, c.after.of(after), 1)
+		was := h.Unjudged
+		c.postpone(after.key, h, c.after.of(after), c.judgedOf(after.key))
+		if slices.Equal(ledger, h.Counted) && was == h.Unjudged {
 			continue
 		}
 		if err := tx.PutRecord(after.key, h); err != nil {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"helpdesk_exporter/desk"
 	"helpdesk_exporter/journal"
@@ -68,7 +69,7 @@ func (o *opening) loadSources(tx *journal.Tx) error {
 			highest++
 			state = journal.Source{Number: highest, Desk: config.Desk, Name: config.Name, Joins: joins}
 		}
-		s := &source{SourceConfig: config, state: state, kinds: fed(config.Feeds), expired: map[desk.Kind]int{}, dues: newDues()}
+		s := &source{SourceConfig: config, state: state, kinds: fed(config.Feeds), expired: map[desk.Kind]int{}, dues: newDues(), unjudged: map[string]time.Time{}}
 		s.book = o.desk(config.Desk)
 		s.book.sources = append(s.book.sources, s)
 		o.sources[config.Name] = s

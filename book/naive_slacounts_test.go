@@ -23,7 +23,6 @@ type tallyman struct {
 	known    map[string]history // tickets
 	messages map[string]history
 	vows     map[string][]vow
-	until    time.Time      // all is known that happened until then
 	counted  map[string]int // by ticket and kind
 	totals   map[string]int64
 }
@@ -40,21 +39,25 @@ func (m *tallyman) learn(found []observation, until time.Time) {
 		if h := m.known[ticket]; h != nil {
 			truth := &truth{tickets: m.known, messages: m.messages}
 			m.vows[ticket] = truth.vows(h, m.policies)
-			m.count(ticket)
+			m.count(ticket, time.Time{}) // that something was broken is certain at the end only
 		}
 	}
-	m.until = until
 	for ticket := range m.known {
-		m.count(ticket)
+		m.count(ticket, until)
 	}
 }
 
-// count counts what is known of a ticket.
-func (m *tallyman) count(ticket string) {
-	seen, h := map[string]int{}, m.known[ticket]
+// count counts what is certain about a ticket, of each kind of promise up to the
+// first that is not.
+func (m *tallyman) count(ticket string, until time.Time) {
+	seen, waits, h := map[string]int{}, map[string]bool{}, m.known[ticket]
 	for _, v := range m.vows[ticket] {
-		lost := v.outcome == "running" && h.ticket().Status.Open() && !v.due.IsZero() && !v.due.After(m.until)
-		if v.outcome != "met" && v.outcome != "breached" && !lost {
+		running := v.outcome == "running" && h.ticket().Status.Open() && !v.due.IsZero()
+		if v.outcome != "met" && v.outcome != "breached" && !running {
+			continue
+		}
+		waits[v.kind] = waits[v.kind] || v.outcome != "met" && v.due.After(until)
+		if waits[v.kind] {
 			continue
 		}
 		if seen[v.kind]++; seen[v.kind] > m.counted[ticket+v.kind] {

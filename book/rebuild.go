@@ -1,6 +1,7 @@
 package book
 
 import (
+	"maps"
 	"runtime"
 	"sync"
 	"time"
@@ -24,6 +25,8 @@ type figures struct {
 	kinds map[*deskBook]map[desk.Kind]*kindBook
 	dues  map[*source]*dues
 	open  map[*source]int // tickets
+
+	unjudged map[*source]map[string]time.Time
 }
 
 // build builds windows and stocks anew from the journal. Where a change is
@@ -33,9 +36,10 @@ func (b *Book) build(now time.Time, c *change) (*figures, error) {
 	f := &figures{
 		admissions: admissions{book: b}, now: now,
 		kinds: map[*deskBook]map[desk.Kind]*kindBook{}, dues: map[*source]*dues{}, open: map[*source]int{},
+		unjudged: map[*source]map[string]time.Time{},
 	}
 	for _, s := range b.sources {
-		f.dues[s] = newDues()
+		f.dues[s], f.unjudged[s] = newDues(), map[string]time.Time{}
 	}
 	for _, d := range b.desks {
 		f.kinds[d] = map[desk.Kind]*kindBook{}
@@ -76,7 +80,7 @@ func (b *Book) rebuild(now time.Time, c *change) (*figures, error) {
 func (f *figures) install() {
 	f.show()
 	for s, dues := range f.dues {
-		s.dues, s.open = dues, f.open[s]
+		s.dues, s.open, s.unjudged = dues, f.open[s], f.unjudged[s]
 	}
 	for d, kinds := range f.kinds {
 		for kind, k := range kinds {
@@ -129,6 +133,7 @@ func (f *figures) readAll() error {
 				f.open[x.source]++
 			}
 		}
+		maps.Copy(f.unjudged[x.source], x.unjudged)
 		for range x.leftOut {
 			f.enter(x.source.book, groupTooLarge())
 		}
@@ -158,13 +163,14 @@ type batch struct {
 	raw           []journal.Raw
 	contributions *kpi.Contributions
 	leftOut       int // legs of contacts of too many
+	unjudged      map[string]time.Time
 }
 
 // scan hands out all records of the configured sources.
 func (b *Book) scan(tx *journal.Tx, free *sync.Pool, out chan<- *batch) {
 	next := func(s *source) *batch {
 		x := free.Get().(*batch)
-		x.source, x.raw, x.leftOut = s, x.raw[:0], 0
+		x.source, x.raw, x.leftOut, x.unjudged = s, x.raw[:0], 0, map[string]time.Time{}
 		x.contributions.Reset()
 		return x
 	}
@@ -219,7 +225,11 @@ func (x *batch) add(b *Book, tx *journal.Tx, r journal.Raw, crowded map[journal.
 	} else {
 		g, err = s.groupOf(r.Key, held)
 	}
+	from := len(x.contributions.List())
 	x.contributions.Add(g)
+	if held.Unjudged {
+		x.unjudged[r.Key.ID], _ = unjudged(x.contributions.List()[from:], x.source.state.Judged)
+	}
 	return err
 }
 

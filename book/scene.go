@@ -25,6 +25,7 @@ type scene struct {
 	key   journal.Key
 	held  *desk.Held
 	blind bool // nobody asks when customers made contact next
+	after bool // the change is not over: no ticket is judged yet
 }
 
 func (s scene) record(key journal.Key) (*desk.Held, error) {
@@ -81,8 +82,11 @@ func (s scene) groupOf(key journal.Key, h *desk.Held) (kpi.Group, error) {
 // ticket adds to a ticket the calls about it, those that were merged into it,
 // those before and behind it, and when its customer came next.
 func (s scene) ticket(key journal.Key, t *desk.Ticket, members []journal.Key, g *kpi.Group) error {
-	if s := s.book.numbers[key.Source]; s != nil {
-		g.Clocks, g.Judged = s.clocks, s.state.Judged
+	if source := s.book.numbers[key.Source]; source != nil {
+		g.Clocks = source.clocks
+		if !s.after && !g.Record.Unjudged {
+			g.Judged = source.state.Judged
+		}
 	}
 	calls, tickets := ofKind(members, desk.KindCall), ofKind(members, desk.KindTicket)
 	if len(calls)+len(tickets) > groupMax {

@@ -138,14 +138,70 @@ func TestAReplyTenSecondsBeforeItsDueTimeSeenLaterWasGivenInTime(t *testing.T) {
 	o.wantPromised(70, "counted 1+0, window 1+0, pending 0, overdue 0, at risk 0")
 }
 
-// What is late in the record's own eyes is so at once.
-func TestAPromiseKeptLateWaitsForNobody(t *testing.T) {
+// What is late in the record's own eyes may not be when all is known.
+func TestAPromiseKeptLateIsJudgedLikeAnyOther(t *testing.T) {
 	o := withinAnHour(t, "", zen(), log())
 	o.poll("log", minute(15))
 	o.poll("zen", minute(70), asked("1", 0), asked("2", 65, reply(65)), ticket("3", monday, minute(61), desk.StatusSolved, solvedAt(minute(61))))
-	o.wantPromised(70, "counted 0+2, window 0+0, pending 1, overdue 1, at risk 0") // log is not read that far
+	o.wantPromised(70, "counted 0+0, window 0+0, pending 1, overdue 1, at risk 0") // log is not read that far
+	o.reopen(minute(70))
+	o.wantPromised(70, "counted 0+0, window 0+0, pending 1, overdue 1, at risk 0")
 	o.poll("log", minute(71))
 	o.wantPromised(71, "counted 0+3, window 0+3, pending 0, overdue 1, at risk 0")
+}
+
+// A solve after the due time says nothing of an answer before it.
+func TestAnAnswerReadAfterTheSolveWasGivenInTime(t *testing.T) {
+	o := withinAnHour(t, t.TempDir(), zen(), log())
+	defer func() { o.close() }()
+	o.poll("log", minute(15))
+	o.poll("zen", minute(70), asked("1", 0), ticket("1", monday, minute(65), desk.StatusSolved, solvedAt(minute(65))))
+	o.wantPromised(70, "counted 0+0, window 0+0, pending 0, overdue 0, at risk 0")
+	o.reopen(minute(70))
+	o.poll("log", minute(71), replied("1", 55))
+	o.wantPromised(71, "counted 1+0, window 1+0, pending 0, overdue 0, at risk 0")
+	o.poll("zen", minute(72))
+	o.wantPromised(72, "counted 1+0, window 1+0, pending 0, overdue 0, at risk 0")
+}
+
+// A drop that comes late tells of what lies long before the last judgement, row
+// by row.
+func TestWhatOnePollTellsIsJudgedTogether(t *testing.T) {
+	open, answered := asked("1", 5), asked("1", 30, reply(30))
+	for name, tt := range map[string]struct {
+		pages []desk.Page
+		want  string
+	}{
+		"in one page":        {[]desk.Page{{Records: []desk.Record{open, answered}}}, "counted 1+0, window 1+0, pending 0, overdue 0, at risk 0"},
+		"in two pages":       {[]desk.Page{{Records: []desk.Record{open}, More: true}, {Records: []desk.Record{answered}}}, "counted 1+0, window 1+0, pending 0, overdue 0, at risk 0"},
+		"and nobody answers": {[]desk.Page{{Records: []desk.Record{open}, More: true}, {}}, "counted 0+1, window 0+1, pending 0, overdue 1, at risk 0"},
+		"and late": {[]desk.Page{
+			{Records: []desk.Record{open}, More: true}, {Records: []desk.Record{asked("1", 61, reply(61))}},
+		}, "counted 0+1, window 0+1, pending 0, overdue 0, at risk 0"},
+	} {
+		for _, restart := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s, restarted %t", name, restart), func(t *testing.T) {
+				o := withinAnHour(t, t.TempDir(), zen())
+				defer func() { o.close() }()
+				o.poll("zen", minute(200))
+				for i, page := range tt.pages {
+					if !page.More {
+						page.AsOf = minute(201)
+					}
+					o.commit("zen", page, minute(201))
+					if restart {
+						o.reopen(minute(201))
+					}
+					if i < len(tt.pages)-1 && !strings.HasPrefix(o.promised(minute(201)), "counted 0+0") {
+						t.Error("something is judged before the poll is over")
+					}
+				}
+				o.wantPromised(201, tt.want)
+				o.poll("zen", minute(202), tt.pages[0].Records...)
+				o.wantPromised(202, tt.want)
+			})
+		}
+	}
 }
 
 func TestTheExporterWasDownOverADueTime(t *testing.T) {
@@ -192,7 +248,7 @@ func TestABreachWaitsForTheSourceOfMessages(t *testing.T) {
 		"it brings nothing":         {nil, "counted 0+1, window 0+1, pending 0, overdue 1, at risk 0"},
 		"it brings another answer":  {[]desk.Record{replied("2", 55)}, "counted 0+1, window 0+1, pending 0, overdue 1, at risk 0"},
 		"it brings the same twice":  {[]desk.Record{replied("1", 55), replied("1", 55)}, "counted 1+0, window 1+0, pending 0, overdue 0, at risk 0"},
-		"it brings a second answer": {[]desk.Record{replied("1", 61), replied("1", 55)}, "counted 0+1, window 1+0, pending 0, overdue 0, at risk 0"},
+		"it brings a second answer": {[]desk.Record{replied("1", 61), replied("1", 55)}, "counted 1+0, window 1+0, pending 0, overdue 0, at risk 0"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			o := withinAnHour(t, "", zen(), log())

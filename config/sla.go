@@ -88,9 +88,11 @@ func checkCalendarName(at spot, name string, calendars []Calendar) {
 	if name == "" {
 		return
 	}
-	known := make([]string, len(calendars))
-	for i, c := range calendars {
-		known[i] = c.Name
+	var known []string
+	for _, c := range calendars {
+		if c.Name != "" {
+			known = append(known, c.Name)
+		}
 	}
 	at.oneOf("calendar", name, known)
 }

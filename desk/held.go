@@ -14,6 +14,9 @@ type Held struct {
 	Record          // the newest state; a ticket's lists are united over all states
 	States  []State // what each state said that facts are made of, oldest first; none: see Attach
 	Counted Ledger  // how many facts of each kind the counters have counted
+	// Unjudged says that it told of promises whose outcome is still to be
+	// counted: not all is known yet that could have kept them.
+	Unjudged bool
 }
 
 // State is the memory of one reported state: enough to tell when a fact became
@@ -118,7 +121,7 @@ func Merge(old *Held, r Record) *Held {
 	if s.undated() {
 		s.At = lastBefore(old.States, s)
 	}
-	h := &Held{Record: old.Record, States: insertState(old.States, s), Counted: old.Counted}
+	h := &Held{Record: old.Record, States: insertState(old.States, s), Counted: old.Counted, Unjudged: old.Unjudged}
 	newest := h.States[len(h.States)-1]
 	h.Deleted, h.Origin = newest.Deleted, newest.Origin
 	if speaker(h.States).is(s) {

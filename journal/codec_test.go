@@ -85,7 +85,7 @@ func keeps[T any, B interface {
 					Origin: origins.Draw(t, "origin"), Deleted: rapid.Bool().Draw(t, "deleted"),
 				},
 				States:  states.Draw(t, "states"),
-				Counted: rapid.SliceOf(filled[desk.Entry]()).Draw(t, "counted"),
+				Counted: rapid.SliceOf(filled[desk.Entry]()).Draw(t, "counted"), Unjudged: rapid.Bool().Draw(t, "unjudged"),
 			}
 			key := KeyOf(7, want.Body.Kind(), want.ID)
 			got, err := decodeHeld(key, appendHeld(nil, want))

@@ -98,6 +98,7 @@ func (c *coder) head(h *desk.Held, sole *bool) {
 		e.N = uint32(n)
 	})
 	c.flag(5, sole)
+	c.flag(6, &h.Unjudged)
 }
 
 // body codes the body's own fields, numbered from 16.

@@ -77,9 +77,10 @@ const (
 	FeedTotal  Feed = 1 << iota // counts once, when discovered
 	FeedWindow                  // as long as the record says so
 	FeedStock
-	FeedDue // the list of what time alone will decide
+	FeedDue    // the list of what time alone will decide
+	FeedJudged // FeedTotal, once all is known that could have kept a promise
 
-	FeedAny = FeedTotal | FeedWindow | FeedStock | FeedDue
+	FeedAny = FeedTotal | FeedWindow | FeedStock | FeedDue | FeedJudged
 )
 
 // WindowView is a family of gauges over the trailing windows of one or more

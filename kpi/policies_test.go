@@ -79,7 +79,7 @@ func TestAChangedPriorityChoosesThePolicyAnew(t *testing.T) {
 	}{
 		"raised in time":               {both, []desk.Ticket{low(1), high(30)}, []string{"urgent resolution pending 60"}},
 		"raised after the new target":  {both, []desk.Ticket{low(1), high(100)}, []string{"urgent resolution pending 100"}},
-		"raised, and solved at once":   {both, []desk.Ticket{low(1), high(100), end(100, high(100))}, []string{"urgent resolution met 100"}},
+		"raised, and solved at once":   {both, []desk.Ticket{low(1), high(100), end(100, high(100))}, []string{"other resolution met 100"}},
 		"raised, and solved later":     {both, []desk.Ticket{low(1), high(100), end(101, high(101))}, []string{"urgent resolution breached 100"}},
 		"raised when it was broken":    {both, []desk.Ticket{low(1), high(241)}, []string{"other resolution pending 240"}},
 		"raised when it was kept":      {both, []desk.Ticket{low(1), end(50, low(50)), end(50, high(90))}, []string{"other resolution met 50"}},

@@ -54,8 +54,12 @@ func (s span) decide(due time.Time) outcome {
 // decidedBy reports whether a span came to its end before an instant, or broke
 // its promise by then.
 func (s span) decidedBy(due, at time.Time) bool {
-	before := func(t time.Time) bool { return !t.IsZero() && t.Before(at) }
-	return before(s.kept) || s.kept.IsZero() && s.over && !s.ended.After(at) || before(due)
+	switch {
+	case !s.kept.IsZero() && !s.kept.After(at), s.kept.IsZero() && s.over && !s.ended.After(at):
+		return true
+	default:
+		return !due.IsZero() && due.Before(at)
+	}
 }
 
 // stretch is a time in which a ticket had one status.

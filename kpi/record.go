@@ -27,7 +27,7 @@ type Group struct {
 	Crowded   bool         // of a ticket: more records belong to it than are looked at
 
 	Clocks *Clocks   // of a ticket: how its times are measured; nil: around the clock
-	Judged time.Time // of a ticket: up to when it is known what did not happen
+	Judged time.Time // of a ticket: up to when it is known what did not happen; zero: nothing is judged now
 
 	Next time.Time // the same customer's next contact about the same topic; zero: none
 }

@@ -151,35 +151,37 @@ func (b *Contributions) sla(g Group, t *desk.Ticket, l *lifecycle, feeds Feed) {
 	s := &ticketStory{held: g.Record, ticket: t, life: l}
 	theirs, told := deskPromises(s)
 	if !told || g.Clocks != nil && g.Clocks.OwnSLA {
-		for _, p := range b.catalogue.ownPromises(s) {
-			b.promise(g, s, p, feeds, slaFacts+2*uint8(p.target))
-		}
+		b.promises(g, s, b.catalogue.ownPromises(s), feeds, slaFacts)
 	}
-	for _, p := range theirs {
-		b.promise(g, s, p, feeds, slaFacts+2*uint8(p.target)+1)
-	}
+	b.promises(g, s, theirs, feeds, slaFacts+1)
 }
 
-// promise collects what became of a promise. One that is running is taken for
-// broken at its due time: the windows do not look that far yet, and the counters
-// wait until it is judged.
-func (b *Contributions) promise(g Group, s *ticketStory, p promise, feeds Feed, fact uint8) {
-	if p.replaced {
-		feeds &^= FeedWindow
-	}
-	switch {
-	case p.outcome == met:
-		b.kept(p, feeds, p.kept, p.seen(s), fact)
-	case p.outcome == broken:
-		b.kept(p, feeds, p.due, asOf(s.held, p.due), fact)
-	case p.outcome == running && s.life.phase == open:
-		if !p.due.IsZero() {
-			if p.due.After(g.Judged) {
-				feeds &^= FeedTotal
-			}
-			b.kept(p, feeds, p.due, asOf(s.held, p.due), fact)
+// promises collects what became of promises, of each target in the order in
+// which they were made. That one was kept in time is certain when it is seen;
+// that it was broken when it is judged: an earlier answer, or a pause, may still
+// be read. The counters take the promises of a target one after another, so
+// that what follows one that is still to be judged waits for it.
+func (b *Contributions) promises(g Group, s *ticketStory, all []promise, feeds Feed, first uint8) {
+	var waiting uint8 // a bit for each target
+	for _, p := range all {
+		fact, bit, of := first+2*uint8(p.target), uint8(1)<<p.target, feeds
+		if p.replaced {
+			of &^= FeedWindow
 		}
-		b.running(s.held, p, fact)
+		if p.outcome != met && p.due.After(g.Judged) {
+			waiting |= bit
+		}
+		if of&FeedTotal != 0 && waiting&bit != 0 {
+			of = of&^FeedTotal | FeedJudged
+		}
+		switch {
+		case p.outcome == met:
+			b.kept(p, of, p.kept, p.seen(s), fact)
+		case p.outcome == broken:
+			b.kept(p, of, p.due, asOf(s.held, p.due), fact)
+		case p.outcome == running && s.life.phase == open:
+			b.running(s.held, p, of, fact)
+		}
 	}
 }
 
@@ -190,14 +192,19 @@ func (b *Contributions) kept(p promise, feeds Feed, at time.Time, dims dimension
 		outcome = outcomeMet
 	}
 	b.add(SLAKept, feeds&FeedWindow, at, flag(p.outcome == met), dims, p.policy, p.target.String())
-	if feeds&b.of&FeedTotal != 0 {
-		b.add(SLAOutcomes, FeedTotal, at, one, dims, p.policy, p.target.String(), outcome)
+	if counts := feeds & (FeedTotal | FeedJudged); counts&b.of != 0 {
+		b.add(SLAOutcomes, counts, at, one, dims, p.policy, p.target.String(), outcome)
 		b.list[len(b.list)-1].Fact = fact
 	}
 }
 
-// running collects a promise of an open ticket that is still to be kept.
-func (b *Contributions) running(h *desk.Held, p promise, fact uint8) {
+// running collects a promise of an open ticket that is still to be kept. It is
+// taken for broken at its due time: the windows do not look that far yet, and
+// the counters wait for the list of what is due.
+func (b *Contributions) running(h *desk.Held, p promise, feeds Feed, fact uint8) {
+	if !p.due.IsZero() {
+		b.kept(p, feeds&^FeedJudged, p.due, asOf(h, p.due), fact)
+	}
 	if (FeedStock|FeedDue)&b.of == 0 {
 		return
 	}

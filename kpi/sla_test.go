@@ -68,7 +68,7 @@ func promises(t *testing.T, c *kpi.Catalogue, g kpi.Group) []string {
 		decided[line]++
 		told = append(told, line)
 	}
-	for _, of := range e.fed(kpi.SLAOutcomes, kpi.FeedTotal) {
+	for _, of := range e.fed(kpi.SLAOutcomes, kpi.FeedTotal|kpi.FeedJudged) {
 		line := fmt.Sprintf("%s %s %s %s", of.Labels[0], of.Labels[1], of.Labels[2], minuteOf(of.At))
 		if decided[line]--; decided[line] < 0 {
 			told = append(told, line+" for the counters")
@@ -155,6 +155,28 @@ func TestThePromiseOfAFirstResponse(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			wantPromises(t, promising(promise(desk.TargetFirstResponse, 60)), ticket(tt.ticket), gold(tt.want, "first_response")...)
+		})
+	}
+}
+
+// The customer of a merged ticket was answered with the first answer to any, and
+// has waited since the first of them.
+func TestWhatAMergedTicketWasPromisedBeginsWithTheFirst(t *testing.T) {
+	c := promising(promise(desk.TargetFirstResponse, 60))
+	for name, tt := range map[string]struct {
+		merged desk.Ticket
+		want   string
+	}{
+		"answered in time": {answered(60, open(90)), "met 60"},
+		"answered late":    {answered(61, open(90)), "breached 60"},
+		"never answered":   {open(90), "pending 60"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			survivor := open(100)
+			survivor.CreatedAt = minute(50)
+			g := ticket(survivor)
+			g.Merged = []*desk.Held{ticket(tt.merged).Record}
+			wantPromises(t, c, g, gold(tt.want, "first_response")...)
 		})
 	}
 }

@@ -138,7 +138,7 @@ func (b *Contributions) ticket(g Group, own *desk.Ticket) {
 	b.acknowledgement(h, t, feeds)
 	b.complaint(h, t, l, feeds)
 	b.asContact(g, own, l, feeds)
-	b.sla(g, own, l, feeds)
+	b.sla(g, t, l, feeds)
 	if g.Crowded && l.phase != withdrawn {
 		b.excluded(ExcludedTickets, groupTooLarge)
 	} else {
