@@ -27,7 +27,8 @@ var targetLabels = []string{
 var foreign = []string{"up", "process_start_time_seconds"}
 
 // configurable matches the labels that tickets carry only where global.labels
-// says so: no rule may rest on one of them.
+// says so: no rule may rest on one of them. A sum by team is the desk's where
+// tickets have no team.
 var configurable = regexp.MustCompile(`^(channel|priority|team|topic|attr_\w+)$`)
 
 func TestRulesNameMetricsAndLabelsThatExist(t *testing.T) {
@@ -47,14 +48,20 @@ func TestNamesAndLabelsThatNothingHasAreFound(t *testing.T) {
 		"helpdesk_sla_overdue":  {"desk", "policy", "team"},
 		"helpdesk_reply_bucket": {"desk"},
 	}
-	rules := []rule{{Record: "desk:helpdesk_sla_overdue:sum", Expr: "sum by (desk) (helpdesk_sla_overdue)"}}
+	rules := []rule{{
+		Record: "desk:helpdesk_sla_overdue:sum", Expr: "sum by (desk) (helpdesk_sla_overdue)",
+		Labels: map[string]string{"hides": "calls"},
+	}}
 	for text, want := range map[string]int{
 		`helpdesk_sla_overdue{desk="a"} > 0`:                                        0,
 		`helpdesk_sla_overdu > 0`:                                                   1,
 		`helpdesk_sla_overdue{queue="a"} > 0`:                                       1,
 		`sum without (channel) (helpdesk_sla_overdue)`:                              1,
 		`sum without (team, instance) (helpdesk_sla_overdue)`:                       0,
-		`sum by (team) (helpdesk_sla_overdue)`:                                      1,
+		`sum by (team) (helpdesk_sla_overdue)`:                                      0,
+		`helpdesk_sla_overdue and on (team) helpdesk_sla_overdue`:                   1,
+		`helpdesk_sla_folded{hides="calls"}`:                                        2,
+		`desk:helpdesk_sla_overdue:sum{hides="calls"}`:                              0,
 		`sum by (dask) (helpdesk_sla_overdue)`:                                      1,
 		`desk:helpdesk_sla_overdue:sum > on (desk) group_left () 1`:                 0,
 		`desk:helpdesk_sla_overdue:max > 1`:                                         1,
@@ -203,6 +210,28 @@ func TestTheAlertmanagerExampleNamesAlertsThatExist(t *testing.T) {
 	}
 }
 
+// A stale source says of what it hides the figures, and an alert on what figures
+// it rests: silence about calls must not silence tickets.
+func TestAStaleSourceSilencesWhatItHidesAndNoMore(t *testing.T) {
+	want := map[string][]string{
+		"tickets": {
+			"HelpdeskBacklogGrowing", "HelpdeskOldestUnanswered", "HelpdeskSLABreachImminent", "HelpdeskSLABudgetSpent",
+			"HelpdeskSLAOverdue",
+		},
+		"calls":   {"HelpdeskAbandonmentHigh", "HelpdeskServiceLevelMissed"},
+		"surveys": {"HelpdeskCSATBelowTarget", "HelpdeskNPSDropped"},
+		"other":   nil,
+	}
+	for hides, names := range want {
+		if got := silenced(t, hides, "hidden"); !slices.Equal(got, names) {
+			t.Errorf("hidden %s silence %v, want %v", hides, got, names)
+		}
+		if got := silenced(t, hides, "late"); got != nil {
+			t.Errorf("late %s still show, and silence %v", hides, got)
+		}
+	}
+}
+
 func TestPromtoolTakesTheRules(t *testing.T) {
 	promtool := os.Getenv("PROMTOOL")
 	if promtool == "" {
@@ -219,6 +248,57 @@ func TestPromtoolTakesTheRules(t *testing.T) {
 			t.Errorf("promtool %s: %v\n%s", strings.Join(args, " "), err, out)
 		}
 	}
+}
+
+// silenced returns the alerts on figures, and not on sources, that the example of
+// an Alertmanager configuration inhibits while a source is stale.
+func silenced(t *testing.T, hides, figures string) []string {
+	t.Helper()
+	var doc struct {
+		Inhibitions []struct {
+			Sources []string `yaml:"source_matchers"`
+			Targets []string `yaml:"target_matchers"`
+		} `yaml:"inhibit_rules"`
+	}
+	decode(t, "alertmanager.example.yml", &doc)
+	stale := map[string]string{"alertname": "HelpdeskSourceStale", "severity": "critical", "hides": hides, "figures": figures}
+	names := map[string]bool{}
+	for _, in := range doc.Inhibitions {
+		if !matches(t, in.Sources, stale) {
+			continue
+		}
+		for _, r := range readRules(t) {
+			labels := maps.Clone(r.Labels)
+			if r.Alert == "" || strings.HasPrefix(r.Alert, "HelpdeskSource") {
+				continue
+			}
+			labels["alertname"] = r.Alert
+			if matches(t, in.Targets, labels) {
+				names[r.Alert] = true
+			}
+		}
+	}
+	return slices.Sorted(maps.Keys(names))
+}
+
+// matches reports whether labels fit all matchers, as Alertmanager reads them.
+func matches(t *testing.T, matchers []string, labels map[string]string) bool {
+	t.Helper()
+	for _, m := range matchers {
+		parts := regexp.MustCompile(`^(\w+) (=|!=|=~|!~) "([^"]*)"$`).FindStringSubmatch(m)
+		if parts == nil {
+			t.Fatalf("alertmanager.example.yml: no matcher: %s", m)
+		}
+		value, pattern := labels[parts[1]], parts[3]
+		if !strings.HasSuffix(parts[2], "~") {
+			pattern = regexp.QuoteMeta(pattern)
+		}
+		fits := regexp.MustCompile("^(?:" + pattern + ")$").MatchString(value)
+		if fits == strings.HasPrefix(parts[2], "!") {
+			return false
+		}
+	}
+	return true
 }
 
 // coverage is what the tests of rules have an alert do.
@@ -273,7 +353,8 @@ func faultsOf(text string, r rule, rules []rule, known map[string][]string) []st
 	for _, g := range grouping.FindAllStringSubmatch(text, -1) {
 		for _, label := range strings.FieldsFunc(g[2], func(c rune) bool { return c == ',' || c == ' ' }) {
 			has(labels, label, g[0])
-			if g[1] != "without" && g[1] != "ignoring" && configurable.MatchString(label) {
+			harmless := g[1] == "without" || g[1] == "ignoring" || g[1] == "by" && label == "team"
+			if !harmless && configurable.MatchString(label) {
 				faults = append(faults, g[0]+": "+label+" is there only where it is configured")
 			}
 		}
@@ -307,7 +388,10 @@ func labelsOf(expr string, rules []rule, known map[string][]string) []string {
 	for _, name := range recorded.FindAllString(expr, -1) {
 		for _, r := range rules {
 			if r.Record == name {
-				all = append(all, labelsOf(r.Expr, rules, known)...)
+				all = append(all, slices.Collect(maps.Keys(r.Labels))...)
+				if !strings.Contains(r.Expr, name) { // else it rests on itself
+					all = append(all, labelsOf(r.Expr, rules, known)...)
+				}
 			}
 		}
 	}
