@@ -78,9 +78,11 @@ type change struct {
 	now    time.Time
 	// first says that the source's history is still being read: nothing of it
 	// shows, and its windows and stocks are built when it is there as a whole.
-	first  bool
-	deltas []delta
-	dues   map[*source][]dueMove
+	first bool
+	// history says that what is found now happened before anything was counted.
+	history bool
+	deltas  []delta
+	dues    map[*source][]dueMove
 	// unjudged are the tickets that became unjudged, with the earliest due time,
 	// and those that are judged now, without.
 	unjudged map[*source]map[string]time.Time
@@ -108,7 +110,7 @@ const deltasPerRecord = 16
 func (b *Book) newChange(s *source, now time.Time) *change {
 	c := &change{
 		admissions: admissions{book: b},
-		source:     s, state: s.state, now: now, first: !known(&s.state),
+		source:     s, state: s.state, now: now, first: !known(&s.state), history: !known(&s.state),
 		totals: map[*leaf]*tally.Total{}, dues: map[*source][]dueMove{}, opened: map[*source]int{}, unjudged: map[*source]map[string]time.Time{},
 		epochs: map[desk.Kind]journal.Epoch{}, expired: map[desk.Kind]int{},
 	}

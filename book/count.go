@@ -267,7 +267,7 @@ func (c *change) fact(of kpi.Contribution, date time.Time) {
 	l := c.leafOf(of)
 	epoch := c.epochs[l.measure.Kind]
 	switch {
-	case !c.first, epoch.Founded && c.isNew(date):
+	case !c.history, epoch.Founded && c.isNew(date):
 		if !of.At.IsZero() {
 			c.lags = append(c.lags, c.now.Sub(of.At))
 		}

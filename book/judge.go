@@ -14,14 +14,14 @@ import (
 // those due by the instant up to which it is now known what did not happen. Not
 // sooner, for a drop may tell of a ticket in many rows and pages.
 func (c *change) judge(tx *journal.Tx) error {
-	first := c.first
-	defer func() { c.first = first }()
+	found := c.history
+	defer func() { c.history = found }()
 	for _, s := range c.source.book.sources {
 		until := c.source.book.knownUntil(s, c)
 		if s != c.source && (s.state.Number != c.source.tickets || s.midst()) || !s.brings(desk.KindTicket) || until.IsZero() {
 			continue
 		}
-		c.first = s.state.Judged.IsZero() // what was due before anything was judged is history
+		c.history = s.state.Judged.IsZero() // what was due before anything was judged is history
 		for _, ticket := range c.certain(s, until) {
 			key := journal.Key{Source: s.state.Number, Kind: desk.KindTicket, ID: ticket}
 			if err := c.judgeTicket(tx, key, until); err != nil {
