@@ -14,8 +14,13 @@ func (c *change) record(tx *journal.Tx, r desk.Record) error {
 	if !c.source.brings(r.Body.Kind()) {
 		return errNotFed
 	}
-	if message, ok := r.Body.(*desk.TicketMessage); ok {
-		return c.message(tx, r, message)
+	switch body := r.Body.(type) {
+	case *desk.TicketMessage:
+		message := body.Message
+		message.ID, message.Said = r.ID, r.Origin.Dropped
+		return c.events(tx, r, &desk.TicketEvents{Ticket: body.Ticket, Messages: []desk.Message{message}})
+	case *desk.TicketEvents:
+		return c.events(tx, r, body)
 	}
 	key := journal.KeyOf(c.state.Number, r.Body.Kind(), r.ID)
 	r.ID = key.ID
@@ -26,10 +31,9 @@ func (c *change) record(tx *journal.Tx, r desk.Record) error {
 	return c.hold(tx, key, old, desk.Merge(old, r))
 }
 
-// message adds a message that was told without its ticket to the ticket, held
-// or not.
-func (c *change) message(tx *journal.Tx, r desk.Record, m *desk.TicketMessage) error {
-	key := c.book.ticketOf(c.state.Number, m.Ticket)
+// events adds what was told without its ticket to the ticket, held or not.
+func (c *change) events(tx *journal.Tx, r desk.Record, e *desk.TicketEvents) error {
+	key := c.book.ticketOf(c.state.Number, e.Ticket)
 	if key == (journal.Key{}) || r.Deleted {
 		return nil
 	}
@@ -37,9 +41,7 @@ func (c *change) message(tx *journal.Tx, r desk.Record, m *desk.TicketMessage) e
 	if err != nil {
 		return err
 	}
-	message := m.Message
-	message.ID, message.Said = r.ID, r.Origin.Dropped
-	return c.hold(tx, key, old, desk.Attach(old, key.ID, message))
+	return c.hold(tx, key, old, desk.Attach(old, key.ID, e))
 }
 
 // hold puts a record into the place of what is held, unless it is the same or

@@ -34,6 +34,7 @@ type State struct {
 	Reopens       Opt[int]
 	FirstSolvedAt time.Time
 	SolvedAt      time.Time // or closed, where the desk does not tell of solving
+	ReopenedAt    time.Time
 
 	FirstDueAt, NextDueAt, ResolutionDueAt time.Time // some desks tell no more of them once they are met
 }
@@ -77,7 +78,7 @@ func stateOf(r Record) State {
 		}
 		s.Reopens, s.FirstSolvedAt = t.Reopens, t.FirstSolvedAt
 		s.FirstDueAt, s.NextDueAt, s.ResolutionDueAt = t.FirstResponseDueAt, t.NextResponseDueAt, t.ResolutionDueAt
-		s.SolvedAt = t.SolvedAt
+		s.SolvedAt, s.ReopenedAt = t.SolvedAt, t.ReopenedAt
 		if s.SolvedAt.IsZero() && s.FirstSolvedAt.IsZero() {
 			s.SolvedAt = t.ClosedAt
 		}
@@ -98,7 +99,7 @@ func (s State) compare(o State) int {
 func (s State) same(o State) bool {
 	return s.Timed == o.Timed && (!s.Timed || s.At.Equal(o.At)) && s.Deleted == o.Deleted && s.Shows == o.Shows &&
 		s.Status == o.Status && s.Reopens == o.Reopens &&
-		s.FirstSolvedAt.Equal(o.FirstSolvedAt) && s.SolvedAt.Equal(o.SolvedAt) &&
+		s.FirstSolvedAt.Equal(o.FirstSolvedAt) && s.SolvedAt.Equal(o.SolvedAt) && s.ReopenedAt.Equal(o.ReopenedAt) &&
 		s.FirstDueAt.Equal(o.FirstDueAt) && s.NextDueAt.Equal(o.NextDueAt) && s.ResolutionDueAt.Equal(o.ResolutionDueAt) &&
 		slices.Equal(s.Dims, o.Dims)
 }
@@ -201,7 +202,6 @@ func uniteTicket(t, a, b *Ticket) *Ticket {
 		a = &Ticket{}
 	}
 	u := *t
-	u.Messages = uniteMessages(a.Messages, b.Messages)
 	u.StatusChanges = unite(a.StatusChanges, b.StatusChanges, func(x, y StatusChange) int {
 		return cmp.Or(x.At.Compare(y.At), cmp.Compare(x.Status, y.Status))
 	})
@@ -210,6 +210,8 @@ func uniteTicket(t, a, b *Ticket) *Ticket {
 		older, newer = newer, older
 	}
 	u.SLA = uniteSLA(older, newer)
+	u.Clocks = uniteClocks(a.Clocks, b.Clocks)
+	u.Messages = spoken(uniteMessages(a.Messages, b.Messages), u.Clocks)
 	return &u
 }
 

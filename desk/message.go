@@ -39,17 +39,16 @@ func (m *TicketMessage) Newest() time.Time { return m.At }
 
 func (m *TicketMessage) shows() Shows { return 0 }
 
-// Attach returns the ticket that results from a message that was told without
-// it. old is nil for a ticket not held; it is not changed. What then results
-// has no states: the ticket itself is still to be told of.
-func Attach(old *Held, ticketID string, m Message) *Held {
+// Attach returns the ticket that results from events that were told without it.
+// old is nil for a ticket not held; it is not changed. What then results has no
+// states: the ticket itself is still to be told of.
+func Attach(old *Held, ticketID string, events *TicketEvents) *Held {
 	h := &Held{Record: Record{ID: ticketID, Body: &Ticket{}}}
 	if old != nil {
 		*h = *old
 	}
-	t := *h.Body.(*Ticket)
-	t.Messages = uniteMessages(t.Messages, []Message{m})
-	h.Body = &t
+	t := h.Body.(*Ticket)
+	h.Body = uniteTicket(t, t, events.asTicket())
 	return h
 }
 

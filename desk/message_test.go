@@ -20,7 +20,7 @@ type told struct {
 
 func (w told) to(h *desk.Held) *desk.Held {
 	if w.message.ID != "" {
-		return desk.Attach(h, "7", w.message)
+		return desk.Attach(h, "7", &desk.TicketEvents{Messages: []desk.Message{w.message}})
 	}
 	return desk.Merge(h, w.state)
 }
@@ -86,7 +86,7 @@ func TestOfOneMessageTheLastWordCounts(t *testing.T) {
 	for _, order := range [][]desk.Message{{question, corrected, other}, {corrected, other, question}, {other, question, corrected}} {
 		var h *desk.Held
 		for _, m := range order {
-			h = desk.Attach(h, "7", m)
+			h = desk.Attach(h, "7", &desk.TicketEvents{Messages: []desk.Message{m}})
 		}
 		want := []desk.Message{other, corrected}
 		if got := h.Body.(*desk.Ticket).Messages; !reflect.DeepEqual(got, want) {
@@ -97,7 +97,7 @@ func TestOfOneMessageTheLastWordCounts(t *testing.T) {
 
 func TestATicketThatOnlyItsMessagesAreKnownOf(t *testing.T) {
 	m := desk.Message{ID: "m1", Said: at(30), At: at(5), Author: desk.RoleAgent, Public: true}
-	h := desk.Attach(nil, "7", m)
+	h := desk.Attach(nil, "7", &desk.TicketEvents{Messages: []desk.Message{m}})
 	if len(h.States) != 0 || h.Sole() || h.ID != "7" || !h.Newest().Equal(at(5)) {
 		t.Errorf("got %s, newest %v, sole %t", text(h), h.Newest(), h.Sole())
 	}
@@ -117,7 +117,7 @@ func TestATicketThatOnlyItsMessagesAreKnownOf(t *testing.T) {
 func TestAMessageLeavesWhatWasCounted(t *testing.T) {
 	h := merged(desk.Record{ID: "7", Body: &desk.Ticket{UpdatedAt: at(1)}})
 	h.Counted.Add(1, 1)
-	next := desk.Attach(h, "7", desk.Message{ID: "m1", At: at(2)})
+	next := desk.Attach(h, "7", &desk.TicketEvents{Messages: []desk.Message{{ID: "m1", At: at(2)}}})
 	if next.Counted.Of(1) != 1 || len(next.States) != 1 {
 		t.Errorf("got %s", text(next))
 	}

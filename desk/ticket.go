@@ -30,6 +30,7 @@ type Ticket struct {
 	SolvedAt        time.Time
 	ClosedAt        time.Time
 	EscalatedAt     time.Time
+	ReopenedAt      time.Time // last, for desks that do not tell of each time
 
 	FirstResponseDueAt time.Time
 	NextResponseDueAt  time.Time
@@ -54,6 +55,7 @@ type Ticket struct {
 	Messages      []Message
 	StatusChanges []StatusChange
 	SLA           []SLAEvent
+	Clocks        []ClockEvent
 }
 
 // StatusChange says that a ticket took on a status.
@@ -106,17 +108,8 @@ func (t *Ticket) shows() Shows {
 // Newest implements [Body].
 func (t *Ticket) Newest() time.Time {
 	n := newest(t.CreatedAt, t.UpdatedAt, t.WaitingSince, t.AcknowledgedAt, t.FirstResponseAt,
-		t.FirstSolvedAt, t.SolvedAt, t.ClosedAt, t.EscalatedAt)
-	for _, m := range t.Messages {
-		n = newest(n, m.At)
-	}
-	for _, c := range t.StatusChanges {
-		n = newest(n, c.At)
-	}
-	for _, e := range t.SLA {
-		n = newest(n, e.MetAt, e.BreachedAt)
-	}
-	return n
+		t.FirstSolvedAt, t.SolvedAt, t.ClosedAt, t.EscalatedAt, t.ReopenedAt)
+	return newest(n, newestEvent(t))
 }
 
 // Status is where a ticket stands. Its numbers are stored: never reuse one.

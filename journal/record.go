@@ -2,6 +2,7 @@ package journal
 
 import (
 	"fmt"
+	"time"
 
 	"helpdesk_exporter/desk"
 )
@@ -22,17 +23,17 @@ func decodeHeld(key Key, b []byte) (*desk.Held, error) {
 	}
 	c := coder{b: b}
 	c.held(h)
-	if c.bad || len(h.States) == 0 && !hasMessages(h.Body) {
+	if c.bad || len(h.States) == 0 && !hasEvents(h.Body) {
 		return nil, errDamaged
 	}
 	return h, nil
 }
 
-// hasMessages reports whether a body is a ticket's that was told messages of,
-// maybe before the ticket itself.
-func hasMessages(body desk.Body) bool {
+// hasEvents reports whether a body is a ticket's that was told events of, maybe
+// before the ticket itself.
+func hasEvents(body desk.Body) bool {
 	t, ok := body.(*desk.Ticket)
-	return ok && len(t.Messages) > 0
+	return ok && len(t.Messages)+len(t.StatusChanges)+len(t.SLA)+len(t.Clocks) > 0
 }
 
 // blankBody returns a body of a kind, nil for kinds that are not kept: messages
@@ -178,6 +179,7 @@ func (c *coder) state(s *desk.State) {
 	c.time(11, &s.NextDueAt)
 	c.time(12, &s.FirstDueAt)
 	c.time(13, &s.ResolutionDueAt)
+	c.time(14, &s.ReopenedAt)
 }
 
 func (c *coder) ticket(t *desk.Ticket) {
@@ -227,6 +229,8 @@ func (c *coder) ticket(t *desk.Ticket) {
 		enum(c, 2, &s.Status)
 	})
 	list(c, 52, &t.SLA, (*coder).slaEvent)
+	list(c, 53, &t.Clocks, (*coder).clockEvent)
+	c.time(54, &t.ReopenedAt)
 }
 
 func (c *coder) slaEvent(e *desk.SLAEvent) {
@@ -238,6 +242,24 @@ func (c *coder) slaEvent(e *desk.SLAEvent) {
 	c.time(4, &e.DueAt)
 	c.time(5, &e.MetAt)
 	c.time(6, &e.BreachedAt)
+}
+
+func (c *coder) clockEvent(e *desk.ClockEvent) {
+	c.text(1, &e.ID)
+	enum(c, 2, &e.Clock)
+	n := uint64(e.N)
+	c.number(3, &n)
+	e.N = int(n)
+	c.time(4, &e.At)
+	enum(c, 5, &e.Move)
+	c.text(6, &e.Policy)
+	target := uint64(e.Target)
+	c.number(7, &target)
+	e.Target = time.Duration(target)
+	c.flag(8, &e.Business)
+	opt(c, 9, &e.Took)
+	opt(c, 10, &e.TookBusiness)
+	c.flag(11, &e.Undone)
 }
 
 func (c *coder) call(v *desk.Call) {

@@ -123,7 +123,7 @@ func TestRunsOfMessagesThatComeApartFromTheirTicket(t *testing.T) {
 			if len(all)-1-i == at {
 				h = desk.Merge(h, body)
 			}
-			h = desk.Attach(h, "1", m)
+			h = desk.Attach(h, "1", &desk.TicketEvents{Messages: []desk.Message{m}})
 			if e := evaluate(t, catalogue(), kpi.Group{Record: h}); len(h.States) == 0 && len(e.list) != 0 {
 				t.Errorf("a ticket that never came contributes %+v", e.list)
 			}

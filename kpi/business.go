@@ -69,10 +69,7 @@ func (b *Contributions) business(g Group, t *desk.Ticket, l *lifecycle, feeds Fe
 		return true
 	}
 	sound := b.firstResponseBusiness(k, h, t, feeds)
-	for asked, answered := range runs(t.Messages) {
-		took := k.between(desk.BusinessReply, desk.Opt[time.Duration]{}, asked, answered)
-		b.took(ReplyBusiness, feeds, took, answered, seenAt(h, answered))
-	}
+	b.repliesBusiness(k, h, t, feeds)
 	for i, m := range l.solves {
 		if m.at.IsZero() || m.at.Before(t.CreatedAt) {
 			continue
@@ -85,6 +82,21 @@ func (b *Contributions) business(g Group, t *desk.Ticket, l *lifecycle, feeds Fe
 		sound = b.took(RequesterWaitBusiness, FeedTotal, k.requesterWait(t, last.at), last.at, at(h, last)) && sound
 	}
 	return sound
+}
+
+// repliesBusiness collects how long the answers took, each as the desk says
+// where it tells such durations.
+func (b *Contributions) repliesBusiness(k *Clocks, h *desk.Held, t *desk.Ticket, feeds Feed) {
+	if k.Told.Tells(desk.BusinessReply) {
+		for answered, took := range repliesTold(t.Clocks) {
+			b.took(ReplyBusiness, feeds, desk.Some(took), answered, seenAt(h, answered))
+		}
+		return
+	}
+	for asked, answered := range runs(t.Messages) {
+		took := k.between(desk.BusinessReply, desk.Opt[time.Duration]{}, asked, answered)
+		b.took(ReplyBusiness, feeds, took, answered, seenAt(h, answered))
+	}
 }
 
 func (b *Contributions) firstResponseBusiness(k *Clocks, h *desk.Held, t *desk.Ticket, feeds Feed) bool {

@@ -18,8 +18,10 @@ func deskPromises(s *ticketStory) ([]promise, bool) {
 	var all []promise
 	told := false
 	for _, target := range desk.Targets() {
-		var of []promise
+		of := s.clockPromises(target)
 		switch events := slaEvents(t, target); {
+		case len(of) > 0:
+			slices.SortStableFunc(of, earlierDecided)
 		case len(events) > 0:
 			for _, e := range events {
 				of = append(of, s.event(target, e))

@@ -21,8 +21,9 @@ type lifecycle struct {
 	reopens     []moment
 	withdrawals []withdrawal
 
-	// undone are the solves that the desk dates and that did not last.
-	undone []time.Time
+	// undone are the solves that the desk dates and that did not last, reopened
+	// the reopenings that it dates.
+	undone, reopened []time.Time
 }
 
 // moment is when something happened, zero where nobody said, and the state
@@ -67,6 +68,9 @@ func lifecycleOf(h *desk.Held, t *desk.Ticket) *lifecycle {
 		l.follow(h, t.StatusChanges)
 		return l
 	}
+	if shown, reopens := turns(t.Clocks); len(shown) > 0 {
+		return completed(h, shown, reopens)
+	}
 	for i, s := range h.States {
 		l.observe(s, i)
 	}
@@ -92,6 +96,30 @@ func (l *lifecycle) follow(h *desk.Held, changes []desk.StatusChange) {
 	if status.Withdrawn() || !newest.At.Before(known) {
 		l.enter(status, now)
 	}
+}
+
+// completed tells the story of a ticket from the turns that its clocks show,
+// and those of all its reopenings that happened before the clocks were read, or
+// that are still to be read.
+func completed(h *desk.Held, shown []desk.StatusChange, reopens int) *lifecycle {
+	l, newest := &lifecycle{}, h.States[len(h.States)-1]
+	l.follow(h, shown)
+	if newest.Reopens.Set {
+		reopens = max(reopens, newest.Reopens.Value)
+	}
+	missing := reopens - len(l.reopens)
+	known := shown[len(shown)-1].At
+	switch unseen := (moment{state: len(h.States) - 1}); {
+	case missing <= 0:
+	case l.phase == finished && newest.SolvedAt.After(known):
+		l.catchUp(reopens, unseen)
+		l.solves[len(l.solves)-1].at = newest.SolvedAt
+	default:
+		l = &lifecycle{}
+		l.catchUp(missing, unseen)
+		l.follow(h, shown)
+	}
+	return l
 }
 
 // statusOf returns the status of a state; one that a desk does not name shows
@@ -127,7 +155,8 @@ func (l *lifecycle) observe(s desk.State, i int) {
 	}
 	l.restore(next, now)
 	l.noteUndone(s, next)
-	reopens := len(l.undone)
+	dated := l.noteReopened(s)
+	reopens := max(len(l.undone), len(l.reopened))
 	if s.Reopens.Set {
 		reopens = s.Reopens.Value
 	}
@@ -136,7 +165,20 @@ func (l *lifecycle) observe(s desk.State, i int) {
 	}
 	l.catchUp(reopens, moment{state: i})
 	l.enter(status, now)
+	if n := len(l.reopens); dated && n > 0 && l.reopens[n-1].state == i && !l.reopens[n-1].restored {
+		l.reopens[n-1].at = s.ReopenedAt
+	}
 	l.date(s, i)
+}
+
+// noteReopened notes a reopening that a state dates, and reports whether it is
+// news.
+func (l *lifecycle) noteReopened(s desk.State) bool {
+	if s.ReopenedAt.IsZero() || s.ReopenedAt.After(s.At) || slices.ContainsFunc(l.reopened, s.ReopenedAt.Equal) {
+		return false
+	}
+	l.reopened = append(l.reopened, s.ReopenedAt)
+	return true
 }
 
 // noteUndone notes the solves that a state dates and that were followed by a

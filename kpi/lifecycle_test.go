@@ -1,6 +1,7 @@
 package kpi_test
 
 import (
+	"fmt"
 	"reflect"
 	"slices"
 	"testing"
@@ -18,6 +19,8 @@ type manner struct {
 	solvedAt   string // never, kept, cleared on reopening, or in advance
 	firstSolve bool
 	reopens    bool
+	reopenedAt bool // the last time
+	clocks     bool // when the ticket was open
 	changes    bool // every status change, explicitly
 }
 
@@ -26,6 +29,7 @@ type life struct {
 	states  []desk.Record // one after each event, in order
 	solves  []time.Time
 	reopens int
+	clocks  []desk.ClockEvent
 	open    bool
 	deleted bool
 }
@@ -40,6 +44,8 @@ func lives(deletions bool) *rapid.Generator[life] {
 			solvedAt:   rapid.SampledFrom([]string{"never", "kept", "cleared", "in advance"}).Draw(t, "solved_at"),
 			firstSolve: rapid.Bool().Draw(t, "first_solved_at"),
 			reopens:    rapid.Bool().Draw(t, "reopens"),
+			reopenedAt: rapid.Bool().Draw(t, "reopened_at"),
+			clocks:     rapid.Bool().Draw(t, "clocks"),
 			changes:    rapid.Bool().Draw(t, "status changes"),
 		}
 		var l life
@@ -52,6 +58,7 @@ func lives(deletions bool) *rapid.Generator[life] {
 			l.states = append(l.states, desk.Record{ID: "1", Body: &state})
 		}
 		l.open = true
+		l.clock(0, desk.MoveStart)
 		step(0)
 		for i := range rapid.IntRange(0, 8).Draw(t, "events") {
 			l.event(t, &ticket, i+1)
@@ -84,6 +91,7 @@ func (l *life) event(t *rapid.T, ticket *desk.Ticket, i int) {
 		ticket.Status = status
 		if l.open {
 			l.solves = append(l.solves, minute(i))
+			l.clock(i, desk.MoveStop)
 		}
 		l.open = false
 	}
@@ -102,15 +110,29 @@ func (l *life) event(t *rapid.T, ticket *desk.Ticket, i int) {
 	case "reopen":
 		ticket.Status, l.open = desk.StatusOpen, true
 		l.reopens++
+		ticket.ReopenedAt = minute(i)
+		l.clock(i, desk.MoveStart)
 	case "reassign":
 		ticket.Team = rapid.SampledFrom([]string{"front", "back"}).Draw(t, "team")
 	}
+}
+
+// clock lets the clock of the resolution start or stop.
+func (l *life) clock(i int, move desk.Move) {
+	e := desk.ClockEvent{ID: fmt.Sprint(i), Clock: desk.ClockResolution, N: l.reopens + 1, At: minute(i), Move: move}
+	l.clocks = append(slices.Clone(l.clocks), e)
 }
 
 // tell gives a state what the desk tells of the past.
 func (m manner) tell(state *desk.Ticket, l *life) {
 	if !m.changes {
 		state.StatusChanges = nil
+	}
+	if !m.reopenedAt {
+		state.ReopenedAt = time.Time{}
+	}
+	if m.clocks {
+		state.Clocks = l.clocks
 	}
 	if m.reopens {
 		state.Reopens = desk.Some(l.reopens)
@@ -268,4 +290,40 @@ func TestPartOfAStoryNeverTellsOfMoreThanHappened(t *testing.T) {
 			t.Fatalf("%+v of a life with %d solves and %d reopenings", f, len(l.solves), l.reopens)
 		}
 	})
+}
+
+// What clocks tell of a ticket may come before its states or after them, and
+// what lies before the first reading never comes: the desk's count of
+// reopenings makes up for it.
+func TestClocksReadInPartTellOfNoMoreThanHappenedAndOfAllInTheEnd(t *testing.T) {
+	c := catalogue()
+	rapid.Check(t, func(t *rapid.T) {
+		l := lives(false).Filter(func(l life) bool {
+			first := l.states[0].Body.(*desk.Ticket)
+			return len(first.StatusChanges) == 0 && first.Reopens.Set && first.Clocks != nil
+		}).Draw(t, "life")
+		read := l.clocks[rapid.IntRange(0, len(l.clocks)-1).Draw(t, "first read"):]
+		var h *desk.Held
+		counted := flows{}
+		for _, s := range l.states {
+			state := *s.Body.(*desk.Ticket)
+			state.Clocks = nil
+			h = desk.Merge(h, desk.Record{ID: "1", Body: &state})
+			upTo := state.UpdatedAt.Add(time.Duration(rapid.IntRange(-3, 3).Draw(t, "clocks ahead")) * time.Minute)
+			h = desk.Attach(h, "1", &desk.TicketEvents{Clocks: until(read, upTo)})
+			f := flowsOf(c, h)
+			if f.solved > len(l.solves) || f.reopened > l.reopens || f.solved < counted.solved || f.reopened < counted.reopened {
+				t.Fatalf("%+v after %+v, of a life with %d solves and %d reopenings", f, counted, len(l.solves), l.reopens)
+			}
+			counted = f
+		}
+		h = desk.Attach(h, "1", &desk.TicketEvents{Clocks: read})
+		if f := flowsOf(c, h); f.solved != len(l.solves) || f.reopened != l.reopens {
+			t.Fatalf("%+v in the end, of a life with %d solves and %d reopenings", f, len(l.solves), l.reopens)
+		}
+	})
+}
+
+func until(events []desk.ClockEvent, at time.Time) []desk.ClockEvent {
+	return slices.DeleteFunc(slices.Clone(events), func(e desk.ClockEvent) bool { return e.At.After(at) })
 }

@@ -13,6 +13,9 @@ type promise struct {
 	due     time.Time // zero: the clock stands, or nobody says
 	kept    time.Time
 	outcome outcome
+	// estimate says that the due time is worked out, and that it is the desk that
+	// tells whether the promise was broken.
+	estimate bool
 	// replaced says that a later promise of the ticket stands for this one.
 	replaced bool
 }
@@ -142,6 +145,8 @@ type ticketStory struct {
 	ticket *desk.Ticket
 	life   *lifecycle
 	line   []stretch
+
+	calendar *Calendar // in which targets run that the desk gives in business hours; nil: nobody knows
 }
 
 // end completes a span that nobody has kept.

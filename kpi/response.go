@@ -112,7 +112,7 @@ func answeredAt(t *desk.Ticket) (time.Time, bool) {
 		return time.Time{}, false
 	}
 	if first := t.FirstResponseAt; !first.IsZero() && (t.CreatedBy != desk.RoleAgent || !first.Before(asked)) {
-		return first, true
+		return exactly(t, first), true
 	}
 	for _, m := range t.Messages {
 		if m.Public && m.Author == desk.RoleAgent && !m.At.Before(asked) {
@@ -120,6 +120,20 @@ func answeredAt(t *desk.Ticket) (time.Time, bool) {
 		}
 	}
 	return time.Time{}, false
+}
+
+// exactly returns when it was that a desk tells in whole minutes since the
+// ticket's creation: the public message of an agent less than one away.
+func exactly(t *desk.Ticket, told time.Time) time.Time {
+	if told.Sub(t.CreatedAt)%time.Minute != 0 {
+		return told
+	}
+	for _, m := range t.Messages {
+		if m.Public && m.Author == desk.RoleAgent && m.At.Sub(told).Abs() < time.Minute {
+			return m.At
+		}
+	}
+	return told
 }
 
 // answerSeen returns the dimensions as of the first state that shows the answer

@@ -149,6 +149,9 @@ func nextDue(s Stock, _ time.Time) []Figure {
 // has promises of its own these decide.
 func (b *Contributions) sla(g Group, t *desk.Ticket, l *lifecycle, feeds Feed) {
 	s := &ticketStory{held: g.Record, ticket: t, life: l}
+	if g.Clocks != nil {
+		s.calendar = g.Clocks.Calendar
+	}
 	theirs, told := deskPromises(s)
 	if !told || g.Clocks != nil && g.Clocks.OwnSLA {
 		b.promises(g, s, b.catalogue.ownPromises(s), feeds, slaFacts)
@@ -200,9 +203,10 @@ func (b *Contributions) kept(p promise, feeds Feed, at time.Time, dims dimension
 
 // running collects a promise of an open ticket that is still to be kept. It is
 // taken for broken at its due time: the windows do not look that far yet, and
-// the counters wait for the list of what is due.
+// the counters wait for the list of what is due. Where the due time is an
+// estimate, the desk will say what became of it.
 func (b *Contributions) running(h *desk.Held, p promise, feeds Feed, fact uint8) {
-	if !p.due.IsZero() {
+	if !p.due.IsZero() && !p.estimate {
 		b.kept(p, feeds&^FeedJudged, p.due, asOf(h, p.due), fact)
 	}
 	if (FeedStock|FeedDue)&b.of == 0 {

@@ -48,7 +48,7 @@ func promises(t *testing.T, c *kpi.Catalogue, g kpi.Group) []string {
 		if of.Feeds&kpi.FeedDue == 0 || of.Key != "1" {
 			t.Errorf("a pending promise feeds %b of %q", of.Feeds, of.Key)
 		}
-		promise := fmt.Sprintf("%s %s %s", of.Labels[0], of.Labels[1], of.At)
+		promise := fmt.Sprintf("%s %s at %s", of.Labels[0], of.Labels[1], minuteOf(of.At))
 		told = append(told, fmt.Sprintf("%s %s pending %s", of.Labels[0], of.Labels[1], minuteOf(of.At)))
 		if !of.At.IsZero() {
 			running[promise]++
@@ -56,7 +56,7 @@ func promises(t *testing.T, c *kpi.Catalogue, g kpi.Group) []string {
 	}
 	decided := map[string]int{}
 	for _, of := range e.fed(kpi.SLAKept, kpi.FeedWindow) {
-		promise, outcome := fmt.Sprintf("%s %s %s", of.Labels[0], of.Labels[1], of.At), "breached"
+		promise, outcome := fmt.Sprintf("%s %s at %s", of.Labels[0], of.Labels[1], minuteOf(of.At)), "breached"
 		if of.Value != 0 {
 			outcome = "met"
 		}
@@ -80,8 +80,9 @@ func promises(t *testing.T, c *kpi.Catalogue, g kpi.Group) []string {
 		}
 	}
 	for promise, n := range running {
-		if n > 0 {
-			t.Errorf("%s runs and will never be in the windows", promise)
+		for range n { // the desk will say what became of it
+			i := slices.Index(told, strings.Replace(promise, " at ", " pending ", 1))
+			told[i] = strings.Replace(promise, " at ", " estimated ", 1)
 		}
 	}
 	slices.Sort(told)
