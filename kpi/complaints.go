@@ -74,10 +74,13 @@ func (b *Contributions) acknowledgement(h *desk.Held, t *desk.Ticket, feeds Feed
 	}
 }
 
-// acknowledgedAt is when the customer first heard of a ticket. A first response
-// alone does not tell it: a notice may have come before.
+// acknowledgedAt is when the customer first heard of a ticket after asking. A
+// first response alone does not tell it: a notice may have come before.
 func acknowledgedAt(t *desk.Ticket, asked time.Time) (time.Time, bool) {
-	heard := t.AcknowledgedAt
+	var heard time.Time
+	if !t.AcknowledgedAt.Before(asked) {
+		heard = t.AcknowledgedAt
+	}
 	for _, m := range t.Messages {
 		if m.Public && !m.At.Before(asked) && (m.Author == desk.RoleAgent || m.Author == desk.RoleBot || m.Author == desk.RoleAuto) {
 			heard = earliest(heard, m.At)
@@ -86,5 +89,8 @@ func acknowledgedAt(t *desk.Ticket, asked time.Time) (time.Time, bool) {
 	if heard.IsZero() {
 		return heard, false
 	}
-	return earliest(heard, t.FirstResponseAt), true
+	if !t.FirstResponseAt.Before(asked) {
+		heard = earliest(heard, t.FirstResponseAt)
+	}
+	return heard, true
 }

@@ -75,7 +75,11 @@ func TestACustomerHearsFirstOfAnyone(t *testing.T) {
 		"a response, a notice may be lost": {func(t *desk.Ticket) { t.FirstResponseAt = at(6) }, 0},
 		"a note is not heard":              {func(t *desk.Ticket) { t.Messages = []desk.Message{{At: at(1), Author: desk.RoleAgent}} }, 0},
 		"opened by an agent":               {byAgent, 180},
-		"before it began":                  {func(t *desk.Ticket) { t.AcknowledgedAt = at(-1) }, 0},
+		"its own first words, and a bot": {func(t *desk.Ticket) {
+			byAgent(t)
+			t.FirstResponseAt, t.Messages[2] = at(1), said(9, desk.RoleBot)
+		}, 240},
+		"before it began": {func(t *desk.Ticket) { t.AcknowledgedAt = at(-1) }, 0},
 	} {
 		e := evaluate(t, catalogue(), state(tt.change))
 		got, ok := e.window("helpdesk_acknowledgement_mean_seconds")
