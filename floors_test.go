@@ -28,12 +28,14 @@ var house = []room{
 	{folder: "desk", floor: 0},
 	{folder: "tally", floor: 0},
 	{folder: "kpi", floor: 1, only: []string{"desk", "tally"}},
+	{folder: "internal/api", floor: 2, only: []string{"desk", "sources"}}, // for adapters
 	{folder: "internal/*", floor: 2},
 
 	// Adapters translate, they decide nothing: neither the contract nor an
 	// adapter knows what a KPI is.
 	{folder: "sources/builtin", floor: 5},
-	{folder: "sources/*", floor: 3, only: []string{"desk", "internal/*", "sources"}},
+	{folder: "sources/*/*test", floor: 4, only: []string{"desk", "sources/*"}}, // fakes of desks, played by sourcestest's worlds
+	{folder: "sources/*", floor: 3, only: []string{"desk", "internal/api", "sources"}},
 	{folder: "sources", floor: 1, only: []string{"desk"}},
 
 	{folder: "journal", floor: 3, only: []string{"desk", "kpi", "tally", "internal/*"}},
@@ -56,17 +58,19 @@ var house = []room{
 // package of a module may have a line of its own; the longest match counts.
 var guests = map[string][]string{
 	"github.com/alecthomas/kingpin/v2":       {"."},
+	"github.com/cenkalti/backoff/v5":         {"internal/api"},    // pauses between attempts: jitter, and what a desk asks for
 	"github.com/fsnotify/fsnotify":           {"sources/*"},       // drops are noticed when they come
 	"github.com/google/btree":                {"journal", "book"}, // the order that bbolt keeps, for the store in memory; that of due times
 	"github.com/prometheus/client_golang":    {"app", "book", "collector", "poll"},
 	"github.com/prometheus/client_model":     {"app", "collector"},
-	"github.com/prometheus/common":           {".", "app", "config", "internal/*"},
-	"github.com/prometheus/common/model":     {".", "app", "collector", "config", "kpi", "sources", "sources/*"}, // durations as text
+	"github.com/prometheus/common":           {".", "app", "config", "internal/api"},
+	"github.com/prometheus/common/model":     {".", "app", "collector", "config", "internal/api", "kpi", "sources", "sources/*"}, // durations as text
 	"github.com/prometheus/exporter-toolkit": {".", "app"},
 	"go.etcd.io/bbolt":                       {"journal"},
+	"golang.org/x/oauth2":                    {"internal/api"}, // tokens that end with the request, and errors without what they quote
 	"golang.org/x/sync":                      {"book"},
 	"golang.org/x/text":                      {"sources/*"},
-	"golang.org/x/time":                      {"internal/*"},
+	"golang.org/x/time":                      {"internal/api"},
 	"google.golang.org/protobuf":             {"collector"},
 	"gopkg.in/yaml.v3":                       {"config", "sources", "sources/*"},
 	"github.com/google/go-cmp":               {"sources/*"}, // the conformance test of adapters is a package

@@ -53,7 +53,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 	options.Web = kingpinflag.AddFlags(cli, ":10057")
 	flag.AddFlags(cli, &logging)
 	serve := cli.Command("serve", "Poll the sources and serve their figures.").Default()
-	try := cli.Command("check", "Read each source once, keep nothing, and tell how it went.")
+	try := cli.Command("check", "Try each source once, keep nothing, and tell in a table whether it can be read, what it lacks, and how new its newest record is.")
 	health := cli.Command("healthcheck", "Ask the exporter that listens at --web.listen-address whether it lives; for containers, which have nothing else to ask with.")
 	terminated := false
 	cli.Terminate(func(int) { terminated = true }) // after --help and --version

@@ -55,7 +55,7 @@ func TestHelpAndVersionGoToStdout(t *testing.T) {
 	}{
 		{[]string{"--help"}, []string{"--config.file", "--storage.path", "--storage.retention", "--web.config.file", "web.enable-lifecycle", "web.enable-due-list", "--log.level", "check"}},
 		{[]string{"-h"}, []string{"usage: helpdesk_exporter"}},
-		{[]string{"check", "--help"}, []string{"Read each source once"}},
+		{[]string{"check", "--help"}, []string{"Try each source once"}},
 		{[]string{"--version"}, []string{"helpdesk_exporter, version", "go version"}},
 		{[]string{"-v"}, []string{"helpdesk_exporter, version"}},
 	} {

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"net"
 	"os"
 	"path/filepath"
 	"sync"
@@ -29,10 +30,12 @@ type Options struct {
 	TelemetryPath    string
 	EnableLifecycle  bool // the configuration can be reloaded over HTTP
 	EnableDueList    bool // /due lists tickets to those who log in
-	Web              *web.FlagConfig
+	Web              *web.FlagConfig // nil: nothing is served
 	Logger           *slog.Logger
 	// Hangup asks for the configuration file to be read again. It may be nil.
 	Hangup <-chan os.Signal
+	// Dial opens the connections to help desks; nil: the system's own way.
+	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 	// Types are the types that sources can have; nil: those that are built in.
 	Types map[string]func() sources.Config
 }
@@ -70,13 +73,13 @@ func Serve(ctx context.Context, o Options) error {
 // New builds the exporter: all that can fail at start does so here. now is when
 // it starts.
 func New(o Options, now time.Time) (*App, error) {
-	p, err := newPlan(o)
+	a := &App{options: o, lasting: prometheus.NewRegistry(), reloads: make(chan chan<- error)}
+	a.metrics, a.polls = newMetrics(a.lasting), poll.NewMetrics(a.lasting)
+	p, err := newPlan(o, a.traffic)
 	if err != nil {
 		return nil, err
 	}
 	warnOfUnused(p.config, o.Logger)
-	a := &App{options: o, lasting: prometheus.NewRegistry(), reloads: make(chan chan<- error)}
-	a.metrics, a.polls = newMetrics(a.lasting), poll.NewMetrics(a.lasting)
 	warnOfEmptyJournal(o)
 	if a.journal, err = journal.Open(o.StoragePath); err != nil {
 		return nil, err
@@ -88,6 +91,9 @@ func New(o Options, now time.Time) (*App, error) {
 	a.install(a.newGeneration(p.config, a.gate.book, nil, now), a.readersOf(p), nil)
 	return a, nil
 }
+
+// traffic returns what a source tells of its requests to.
+func (a *App) traffic(s *sources.Common) sources.Traffic { return a.polls.Traffic(s.Desk, s.Name) }
 
 // warnOfEmptyJournal tells of a journal that was lost without a trace, as a
 // power loss or a full disk may leave it. It is no error: a process that is

@@ -1,6 +1,8 @@
 package app
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -14,7 +16,10 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"helpdesk_exporter/desk"
 	"helpdesk_exporter/kpi"
+	"helpdesk_exporter/poll"
+	"helpdesk_exporter/sources"
 )
 
 // The part of docs/metrics.md that the code writes stands between these lines.
@@ -104,6 +109,45 @@ type family struct {
 	theme            string
 }
 
+// far is a source that is read over a network and has much to catch up with.
+type far struct{}
+
+func (far) Fetch(context.Context, desk.Cursor, time.Time) (desk.Page, error) {
+	return desk.Page{More: true, Reached: time.Unix(1, 0)}, nil
+}
+
+func (far) Capabilities() []sources.Capability { return []sources.Capability{{Name: "calls"}} }
+
+// once is a book that keeps one page and no more.
+type once struct{ full bool }
+
+func (*once) Cursor(string) desk.Cursor { return nil }
+
+func (o *once) Commit(string, desk.Page, time.Time) error {
+	if o.full {
+		return errors.New("enough")
+	}
+	o.full = true
+	return nil
+}
+
+func (*once) OpenTickets(string) (int, bool) { return 0, false }
+
+// afar lets the families show that only sources over a network have, which the
+// example has not.
+func afar(t *testing.T, a *App) {
+	logger := slog.New(slog.DiscardHandler)
+	r := poll.Runner{
+		Name: "far", Desk: "demo", Source: far{}, Book: &once{}, Rejects: &poll.Rejects{Logger: logger}, Metrics: a.polls, Logger: logger,
+	}
+	if err := r.Poll(t.Context()); err == nil {
+		t.Fatal("the source came to an end")
+	}
+	traffic := a.polls.Traffic(r.Desk, r.Name)
+	traffic.Requested("200")
+	traffic.Remaining(1)
+}
+
 // families lists what the exporter serves, in the order of the page.
 func families(t *testing.T) []family {
 	t.Helper()
@@ -125,6 +169,7 @@ func families(t *testing.T) []family {
 		}
 	}
 	a.gate.book.Lag("demo", "tickets", time.Second)
+	afar(t, a)
 
 	all := ofCatalogue(a.gate.book.Catalogue)
 	described := ofRegistry(t, a.generation.registry)

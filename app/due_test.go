@@ -127,10 +127,7 @@ func TestTheServerChecksThePasswordBeforeTheDueListIsShown(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer a.journal.Close()
-	handler, err := a.handler()
-	if err != nil {
-		t.Fatal(err)
-	}
+	handler := a.handler()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -334,10 +331,7 @@ func TestTheLandingPageLinksOnlyAnEnabledDueList(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer a.journal.Close()
-		handler, err := a.handler()
-		if err != nil {
-			t.Fatal(err)
-		}
+		handler := a.handler()
 		w := httptest.NewRecorder()
 		handler.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/", nil))
 		if linked := strings.Contains(w.Body.String(), `href="/due"`); linked != enabled {

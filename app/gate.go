@@ -44,6 +44,13 @@ func (g *gate) due(o book.DueOptions) ([]book.Due, []book.SourceConfig) {
 	return g.book.Due(o), g.book.Sources
 }
 
+// health returns how the sources are doing.
+func (g *gate) health(now time.Time) []book.SourceHealth {
+	g.mu.RLock()
+	defer g.mu.RUnlock()
+	return g.book.Health(now)
+}
+
 // exchange holds all pages back while open makes the next book of the present
 // one. When it returns an error, the present one goes on.
 func (g *gate) exchange(open func(present *book.Book) (*book.Book, error)) error {

@@ -88,10 +88,7 @@ func manyReloads(t *testing.T, n int, dir, storage string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	handler, err := a.handler()
-	if err != nil {
-		t.Fatal(err)
-	}
+	handler := a.handler()
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- a.Run(ctx) }()

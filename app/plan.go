@@ -24,8 +24,9 @@ type plan struct {
 }
 
 // newPlan reads the configuration file and makes all that can be made of it
-// without touching what runs.
-func newPlan(o Options) (*plan, error) {
+// without touching what runs. traffic returns what each source tells of its
+// requests to.
+func newPlan(o Options, traffic func(*sources.Common) sources.Traffic) (*plan, error) {
 	c, retention, err := load(o)
 	if err != nil {
 		return nil, err
@@ -35,6 +36,7 @@ func newPlan(o Options) (*plan, error) {
 	for _, s := range c.Sources {
 		source, err := s.New(sources.Options{
 			Logger: loggerOf(o, s), BaseDir: c.Dir, MaxSkew: time.Duration(c.Global.MaxSkew), Durable: o.durable(),
+			Traffic: traffic(s.Shared()), Dial: o.Dial,
 		})
 		if err != nil {
 			errs = append(errs, fmt.Errorf("%s: source %q: %w", o.ConfigFile, s.Shared().Name, err))
@@ -105,10 +107,18 @@ func (a *App) bookOptions(p *plan, now time.Time) book.Options {
 			History: a.history(s), RefersTo: common.RefersTo,
 			StaleAfter: time.Duration(common.StaleAfter), ExpectEvery: time.Duration(common.ExpectEvery),
 			Calendar: common.Calendar, Told: businessTimes(s), OwnSLA: common.SLA == sources.SLAOwn,
-			TicketURL: common.TicketURL, QueueURL: common.QueueURL,
+			TicketURL: common.TicketURL, QueueURL: common.QueueURL, Host: hostOf(s),
 		})
 	}
 	return o
+}
+
+// hostOf returns the host that a source asks, empty for one that asks none.
+func hostOf(s sources.Config) string {
+	if remote, ok := s.(sources.Remote); ok {
+		return remote.Host()
+	}
+	return ""
 }
 
 // businessTimes returns which durations in business hours a source tells.

@@ -23,7 +23,7 @@ func (a *App) reload(ctx context.Context, now time.Time) error {
 // go to a book whose journal is being turned to another configuration: readers
 // that the new one lacks are halted, the pages of the others wait at the gate.
 func (a *App) replace(ctx context.Context, now time.Time) error {
-	p, err := newPlan(a.options)
+	p, err := newPlan(a.options, a.traffic)
 	if err != nil {
 		return err
 	}

@@ -151,9 +151,7 @@ func newRig(t *testing.T, stage *stage, config string, change ...func(*Options))
 	if r.App, err = New(o, time.Now()); err != nil {
 		t.Fatal(err)
 	}
-	if r.handler, err = r.App.handler(); err != nil {
-		t.Fatal(err)
-	}
+	r.handler = r.App.handler()
 	ctx, stop := context.WithCancel(t.Context())
 	served, ended := make(chan error), make(chan error)
 	go func() { ended <- r.run(ctx, served) }()

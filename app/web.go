@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus/promhttp"
-	"github.com/prometheus/common/version"
 	"github.com/prometheus/exporter-toolkit/web"
 )
 
@@ -18,12 +17,12 @@ const shutdownTime = 5 * time.Second
 
 // serve answers requests until ctx ends.
 func (a *App) serve(ctx context.Context) error {
-	handler, err := a.handler()
-	if err != nil {
-		return err
+	if a.options.Web == nil {
+		<-ctx.Done()
+		return nil
 	}
 	server := &http.Server{
-		Handler: handler, ReadHeaderTimeout: 10 * time.Second,
+		Handler: a.handler(), ReadHeaderTimeout: 10 * time.Second,
 		ErrorLog: slog.NewLogLogger(a.options.Logger.Handler(), slog.LevelWarn),
 	}
 	served := make(chan error, 1)
@@ -35,7 +34,7 @@ func (a *App) serve(ctx context.Context) error {
 	}
 	timeout, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTime)
 	defer cancel()
-	err = server.Shutdown(timeout)
+	err := server.Shutdown(timeout)
 	if served := <-served; !errors.Is(served, http.ErrServerClosed) {
 		err = errors.Join(err, served)
 	}
@@ -45,29 +44,10 @@ func (a *App) serve(ctx context.Context) error {
 // handler lays out the endpoints. The exporter is ready as soon as it listens:
 // by then the configuration is loaded and the figures are built from the
 // journal. How far the first syncs are stands in the metrics.
-func (a *App) handler() (http.Handler, error) {
-	links := []web.LandingLinks{
-		{Address: a.options.TelemetryPath, Text: "Metrics"},
-		{Address: "/config", Text: "Configuration"},
-		{Address: "/-/healthy", Text: "Healthy"},
-		{Address: "/-/ready", Text: "Ready"},
-	}
-	if a.options.EnableDueList {
-		links = append(links, web.LandingLinks{Address: "/due", Text: "Due list"})
-	}
-	landing, err := web.NewLandingPage(web.LandingConfig{
-		Name:        "Help desk exporter",
-		Description: "Support KPIs of help desks as Prometheus metrics",
-		Version:     version.Info(),
-		Profiling:   "false",
-		Links:       links,
-	})
-	if err != nil {
-		return nil, fmt.Errorf("make the landing page: %w", err)
-	}
+func (a *App) handler() http.Handler {
 	mux := http.NewServeMux()
 	if a.options.TelemetryPath != "/" {
-		mux.Handle("GET /{$}", landing)
+		mux.HandleFunc("GET /{$}", a.serveLanding)
 	}
 	mux.Handle(a.options.TelemetryPath, promhttp.HandlerFor(a, promhttp.HandlerOpts{
 		ErrorLog:            slogErrors{a.options.Logger},
@@ -85,7 +65,7 @@ func (a *App) handler() (http.Handler, error) {
 	mux.HandleFunc("GET /config", a.serveConfig)
 	mux.HandleFunc("GET /due", a.serveDue)
 	mux.HandleFunc("/-/reload", a.serveReload)
-	return mux, nil
+	return mux
 }
 
 // serveConfig shows the configuration in force, secrets masked.

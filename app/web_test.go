@@ -52,10 +52,7 @@ func TestTheEndpoints(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	handler, err := a.handler()
-	if err != nil {
-		t.Fatal(err)
-	}
+	handler := a.handler()
 	for _, c := range []struct {
 		path, body string
 		status     int

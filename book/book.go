@@ -34,6 +34,7 @@ type SourceConfig struct {
 	OwnSLA      bool   // configured policies hold beside the due times of the desk
 	TicketURL   string // where people open a ticket; {id} stands for its id
 	QueueURL    string // where people see what is waiting
+	Host        string // that is asked; empty: it is no server
 }
 
 // Options is what a book is made from.

@@ -67,7 +67,7 @@ func (f sourceFamilies) all() []*family {
 // info adds what the sources are, and by whose clocks their desks run.
 func (s *scrape) info() {
 	for _, source := range s.book.Sources {
-		s.add(s.sources.info.gauge(1, source.Desk, source.Name, source.Type, ""))
+		s.add(s.sources.info.gauge(1, source.Desk, source.Name, source.Type, source.Host))
 		if source.QueueURL != "" {
 			s.add(s.sources.queue.gauge(1, source.Desk, source.Name, source.QueueURL))
 		}

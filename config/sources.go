@@ -133,6 +133,10 @@ func checkSources(at spot, configs []sources.Config, whole *Config) {
 				string(sources.HistoryWindows), string(sources.HistoryCounters),
 			})
 		}
+		if past, ok := config.(sources.WithStart); ok {
+			window, _, _ := whole.lookBack()
+			past.StartFrom(model.Duration(window.Length))
+		}
 		checkOwn(at.index(i), config)
 	}
 }

@@ -131,6 +131,7 @@ type Page struct {
 	Cursor  Cursor    // where the next Fetch goes on from
 	More    bool      // there is more to fetch at once
 	AsOf    time.Time // the source is complete up to here; zero: no news
+	Reached time.Time // of a long reading: how far it has come through the desk's past; zero: no news
 
 	// Snapshot, where it is not zero, is the drop that ends with this page and
 	// lists every open ticket of the source: those whose newest state was told

@@ -136,8 +136,8 @@ func TestCheckReadsEachSourceOnceAndKeepsNothing(t *testing.T) {
 	if got.code != 1 {
 		t.Errorf("exit code %d where a source cannot be read, want 1", got.code)
 	}
-	expectText(t, got.stdout, "tickets: first page: 1 records, 1 rejects", "a.csv:3: bad_time")
-	expectText(t, got.stderr, `source "calls"`, "drops/calls")
+	expectText(t, got.stdout, "tickets: first page: 1 records, 1 rejects", "a.csv:3: bad_time", "calls: unreadable: ", "drops/calls")
+	expectText(t, got.stderr, `source "calls" cannot be read: unreadable`)
 
 	s.drop("drops/calls/a.csv", callHeader, "C1,2026-03-03 10:00,answered,10,100,support")
 	if got = runToEnd(t, check...); got.code != 0 {

@@ -82,6 +82,9 @@ func lifecycleOf(h *desk.Held, t *desk.Ticket) *lifecycle {
 // state unless they go beyond it.
 func (l *lifecycle) follow(h *desk.Held, changes []desk.StatusChange) {
 	state, last := 0, len(h.States)-1
+	if changes[0].Status.Withdrawn() && phaseOf(statusOf(h.States[0])) == open {
+		l.enter(desk.StatusOpen, moment{}) // some desks do not report that a ticket began
+	}
 	for _, c := range changes {
 		for state < last && h.States[state].At.Before(c.At) {
 			state++

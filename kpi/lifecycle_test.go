@@ -327,3 +327,18 @@ func TestClocksReadInPartTellOfNoMoreThanHappenedAndOfAllInTheEnd(t *testing.T) 
 func until(events []desk.ClockEvent, at time.Time) []desk.ClockEvent {
 	return slices.DeleteFunc(slices.Clone(events), func(e desk.ClockEvent) bool { return e.At.After(at) })
 }
+
+// Some desks report changes only, and the first one of a ticket is its deletion.
+func TestATicketOfWhichOnlyTheDeletionIsReportedWasOpenBefore(t *testing.T) {
+	c := catalogue()
+	h := held(desk.Record{ID: "1", Body: &desk.Ticket{CreatedAt: minute(0), UpdatedAt: minute(0), Status: desk.StatusOpen}})
+	if got, want := flowsOf(c, h), (flows{opened: 1, open: 1}); got != want {
+		t.Errorf("at first %+v, want %+v", got, want)
+	}
+	deletion := []desk.StatusChange{{At: minute(5), Status: desk.StatusDeleted}}
+	h = desk.Attach(h, "1", &desk.TicketEvents{StatusChanges: deletion})
+	h = desk.Merge(h, desk.Record{ID: "1", Deleted: true, Body: &desk.Ticket{UpdatedAt: minute(5)}})
+	if got, want := flowsOf(c, h), (flows{opened: 1, withdrawn: 1}); got != want {
+		t.Errorf("in the end %+v, want %+v", got, want)
+	}
+}

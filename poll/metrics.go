@@ -24,6 +24,10 @@ type Metrics struct {
 	records  *prometheus.CounterVec
 	rejects  *prometheus.CounterVec
 	drift    *prometheus.GaugeVec
+	requests *prometheus.CounterVec
+	remains  *prometheus.GaugeVec
+	can      *prometheus.GaugeVec
+	progress *prometheus.GaugeVec
 	commits  prometheus.Histogram
 }
 
@@ -56,6 +60,22 @@ func NewMetrics(reg prometheus.Registerer) *Metrics {
 		drift: with.NewGaugeVec(prometheus.GaugeOpts{
 			Name: "helpdesk_source_drift_tickets",
 			Help: "Open tickets of the source that are known here, less those that its desk counts itself; absent where it cannot count.",
+		}, source()),
+		requests: with.NewCounterVec(prometheus.CounterOpts{
+			Name: "helpdesk_source_requests_total",
+			Help: "Requests to the desk of the source, retries included, by the status code of the answer, error where none came.",
+		}, source("code")),
+		remains: with.NewGaugeVec(prometheus.GaugeOpts{
+			Name: "helpdesk_source_rate_limit_remaining",
+			Help: "Requests that the desk still allows its account in the present period, as it last said; absent where it does not say.",
+		}, source()),
+		can: with.NewGaugeVec(prometheus.GaugeOpts{
+			Name: "helpdesk_source_capability",
+			Help: "Whether the desk lets the source see a part of what it could tell: 0 where the plan or a right is missing, and nothing comes of it.",
+		}, source("capability")),
+		progress: with.NewGaugeVec(prometheus.GaugeOpts{
+			Name: "helpdesk_source_catch_up_timestamp_seconds",
+			Help: "How far a reading of many pages has come through the past of the desk; absent when there is nothing to catch up with.",
 		}, source()),
 		commits: with.NewHistogram(prometheus.HistogramOpts{
 			Name:    "helpdesk_storage_commit_duration_seconds",
@@ -108,6 +128,47 @@ func (m *Metrics) committed(r *Runner, page desk.Page, took time.Duration) {
 	}
 }
 
+// capable tells which parts of its desk a source can see.
+func (m *Metrics) capable(r *Runner, capabilities []sources.Capability) {
+	for _, c := range capabilities {
+		available := 0.0
+		if c.Available {
+			available = 1
+		}
+		m.can.WithLabelValues(r.Desk, r.Name, c.Name).Set(available)
+	}
+}
+
+// reached tells how far a reading has come that goes on after the page.
+func (m *Metrics) reached(r *Runner, page desk.Page) {
+	switch {
+	case !page.More:
+		m.progress.DeleteLabelValues(r.Desk, r.Name)
+	case !page.Reached.IsZero():
+		m.progress.WithLabelValues(r.Desk, r.Name).Set(float64(page.Reached.UnixNano()) / 1e9)
+	}
+}
+
+// Traffic returns what a source is to tell of its requests to.
+func (m *Metrics) Traffic(deskName, source string) sources.Traffic {
+	return traffic{m, deskName, source}
+}
+
+type traffic struct {
+	metrics      *Metrics
+	desk, source string
+}
+
+// Requested implements [sources.Traffic].
+func (t traffic) Requested(code string) {
+	t.metrics.requests.WithLabelValues(t.desk, t.source, code).Inc()
+}
+
+// Remaining implements [sources.Traffic].
+func (t traffic) Remaining(requests float64) {
+	t.metrics.remains.WithLabelValues(t.desk, t.source).Set(requests)
+}
+
 // uncounted takes back what was told of the drift of a source.
 func (m *Metrics) uncounted(r *Runner) { m.drift.DeleteLabelValues(r.Desk, r.Name) }
 
@@ -116,7 +177,7 @@ func (m *Metrics) Forget(deskName, source string) {
 	gone := prometheus.Labels{"desk": deskName, "source": source}
 	for _, of := range []interface {
 		DeletePartialMatch(labels prometheus.Labels) int
-	}{m.up, m.polls, m.duration, m.records, m.rejects, m.drift} {
+	}{m.up, m.polls, m.duration, m.records, m.rejects, m.drift, m.requests, m.remains, m.can, m.progress} {
 		of.DeletePartialMatch(gone)
 	}
 }

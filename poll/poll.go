@@ -38,6 +38,8 @@ type Runner struct {
 	Logger     *slog.Logger
 
 	counted time.Time // when the desk last said how many tickets are open
+	told    time.Time // when the log last said how far a long reading has come
+	status  status
 }
 
 // longestPause bounds the pauses between polls that fail, and shortestPause
@@ -51,10 +53,10 @@ const (
 // Run polls until ctx ends: at its interval, and earlier when the source has
 // news.
 func (r *Runner) Run(ctx context.Context) {
-	news, wait := r.watch(ctx)
-	defer wait()
-	failures := 0
-	last, next := time.Time{}, time.Now() // the end of the poll before, and when to poll
+	news, watched := r.watch(ctx)
+	defer watched()
+	failures, asked := 0, time.Duration(0) // polls that failed in a row, and how long the desk wants to be left alone
+	last, next := time.Time{}, time.Now()  // the end of the poll before, and when to poll
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for {
@@ -63,22 +65,27 @@ func (r *Runner) Run(ctx context.Context) {
 			return
 		case <-news:
 			// News of what fails is no reason to hurry: it doubles its pauses too.
-			if soon := last.Add(pause(shortestPause, failures)); soon.Before(next) {
+			if soon := last.Add(max(pause(shortestPause, failures), asked)); soon.Before(next) {
 				next = soon
 				timer.Reset(time.Until(next))
 			}
 			continue
 		case <-timer.C:
 		}
-		if err := r.Poll(ctx); err != nil && ctx.Err() == nil {
+		err := r.Poll(ctx)
+		if err != nil && ctx.Err() == nil {
 			failures++
-			r.Logger.Error("Poll failed: the last good figures stay", "err", err, "next", pause(r.Interval, failures))
 		} else {
 			failures = 0
 		}
+		asked = askedFor(err)
+		wait := max(pause(r.Interval, failures), asked)
+		if failures > 0 {
+			r.Logger.Error("Poll failed: the last good figures stay", "err", err, "next", wait)
+		}
 		last = time.Now()
-		next = last.Add(pause(r.Interval, failures))
-		timer.Reset(time.Until(next))
+		next = last.Add(wait)
+		timer.Reset(wait)
 	}
 }
 
@@ -114,6 +121,15 @@ func pause(interval time.Duration, failures int) time.Duration {
 	return interval
 }
 
+// askedFor returns how long the desk wants to be left alone after a failure.
+func askedFor(err error) time.Duration {
+	var failed *sources.Error
+	if errors.As(err, &failed) {
+		return failed.After
+	}
+	return 0
+}
+
 // errStorage marks a page that was read and could not be kept.
 var errStorage = errors.New("storage")
 
@@ -124,7 +140,11 @@ func (r *Runner) Poll(ctx context.Context) error {
 	if ctx.Err() != nil {
 		return ctx.Err() // shutting down says nothing about the source
 	}
+	r.status.change(func(s *Status) { *s = Status{Polled: time.Now(), Failure: err} })
 	r.Metrics.polled(r, outcome(err), time.Since(start))
+	if capable, ok := r.Source.(sources.Capable); ok {
+		r.Metrics.capable(r, capable.Capabilities())
+	}
 	if err == nil {
 		r.count(ctx)
 	} else if time.Since(r.counted) > r.StaleAfter {
@@ -146,6 +166,8 @@ func (r *Runner) count(ctx context.Context) {
 	open, err := counter.CountOpen(ctx)
 	switch {
 	case ctx.Err() != nil:
+	case errors.Is(err, sources.ErrUncounted):
+		r.Metrics.uncounted(r) // a capability says so
 	case err != nil:
 		r.Logger.Warn("The desk did not count its open tickets: the drift is not known", "err", err)
 		r.Metrics.uncounted(r)
@@ -169,7 +191,10 @@ func outcome(err error) string {
 // drain reads page after page. Each page is kept with the cursor behind it, so
 // that whatever fails later takes nothing with it.
 func (r *Runner) drain(ctx context.Context, until time.Time) error {
-	for {
+	if late, ok := r.Source.(sources.HoldsBack); ok {
+		until = until.Add(-late.HoldBack())
+	}
+	for pages := 1; ; pages++ {
 		page, err := r.Source.Fetch(ctx, r.Book.Cursor(r.Name), until.UTC())
 		if err != nil {
 			return fmt.Errorf("fetch: %w", err)
@@ -183,8 +208,28 @@ func (r *Runner) drain(ctx context.Context, until time.Time) error {
 			r.Rejects.Keep(page.Rejects)
 		}
 		r.Logger.Debug("Took in a page", "records", len(page.Records), "rejects", len(page.Rejects), "more", page.More)
+		r.progress(page, pages)
 		if !page.More {
 			return nil
 		}
 	}
+}
+
+// progressEvery is how often the log says how far a long reading has come.
+const progressEvery = 30 * time.Second
+
+// progress tells how far a reading of many pages has come.
+func (r *Runner) progress(page desk.Page, pages int) {
+	r.Metrics.reached(r, page)
+	r.status.change(func(s *Status) {
+		s.Reading, s.Pages = page.More, pages
+		if !page.Reached.IsZero() {
+			s.Reached = page.Reached
+		}
+	})
+	if !page.More || page.Reached.IsZero() || time.Since(r.told) < progressEvery {
+		return
+	}
+	r.told = time.Now()
+	r.Logger.Info("Catching up with the desk", "reached", page.Reached, "pages", pages)
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"net"
 	"time"
 
 	"github.com/prometheus/common/model"
@@ -102,8 +103,64 @@ type WithBusinessTimes interface {
 // Counter is a source that can count the open tickets of its desk.
 type Counter interface {
 	// CountOpen returns how many tickets are open at the desk now, by its own
-	// count, so that it can be compared with what was read.
+	// count, so that it can be compared with what was read. The error is
+	// [ErrUncounted] where the desk does not count for the exporter.
 	CountOpen(ctx context.Context) (int, error)
+}
+
+// ErrUncounted says that a desk does not count its open tickets, for want of a
+// right or of a plan; a [Capability] says so too.
+var ErrUncounted = errors.New("the desk does not count its open tickets for these credentials")
+
+// WithStart is a Config of a desk whose past is read from some time on.
+type WithStart interface {
+	// StartFrom says how far back to begin where the user does not: as far as
+	// the longest window reaches.
+	StartFrom(longest model.Duration)
+}
+
+// Remote is a Config of a desk that is read over a network.
+type Remote interface {
+	// Host returns the host that is asked, without a port.
+	Host() string
+}
+
+// HoldsBack is a source whose desk shows the newest changes late or out of
+// order. It is never asked for the last moments before now.
+type HoldsBack interface {
+	HoldBack() time.Duration
+}
+
+// Capable is a source whose desk may keep a part of what it could tell from the
+// exporter: for want of a right, or of the plan that has it.
+type Capable interface {
+	// Capabilities returns what is known of each such part so far, always in
+	// the same order. It may be called while a Fetch runs.
+	Capabilities() []Capability
+}
+
+// Capability is a part of what a desk can tell.
+type Capability struct {
+	Name      string // a word: it is a label
+	Available bool
+	Why       string // it is not, and what would help
+}
+
+// Prober is a source that can try, once each, whatever it asks its desk for.
+type Prober interface {
+	// Probe returns the newest instant that the desk tells of. What it finds of
+	// the capabilities is known afterwards.
+	Probe(ctx context.Context, until time.Time) (newest time.Time, err error)
+}
+
+// Traffic is told of what goes between a source and its desk.
+type Traffic interface {
+	// Requested counts one request: by the status code of its answer or, where
+	// none came, the word error.
+	Requested(code string)
+	// Remaining notes how many requests the desk still allows its account in
+	// the present period, as it last said.
+	Remaining(requests float64)
 }
 
 // Options is what the exporter lends to a source.
@@ -112,6 +169,10 @@ type Options struct {
 	BaseDir string        // relative paths in the configuration start here
 	MaxSkew time.Duration // how far ahead of the clock a time may lie
 	Durable bool          // the journal survives a restart
+	Traffic Traffic       // nil: nobody wants to know
+	// Dial opens the connections of sources that are read over a network; nil is
+	// the system's own way.
+	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 }
 
 // Reason is a short word for why a fetch came to nothing. The list is closed:
@@ -141,6 +202,7 @@ func Reasons() []Reason {
 type Error struct {
 	Reason Reason
 	Err    error
+	After  time.Duration // the desk wants to be left alone for so long
 }
 
 // Error implements error.
@@ -149,14 +211,18 @@ func (e *Error) Error() string { return e.Err.Error() }
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
-// ReasonOf returns why a fetch failed.
+// ReasonOf returns why a fetch failed. A time-out is no cancellation: nobody
+// wanted it.
 func ReasonOf(err error) Reason {
-	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
-		return ReasonCanceled
-	}
 	var e *Error
-	if errors.As(err, &e) {
+	switch {
+	case errors.Is(err, context.Canceled):
+		return ReasonCanceled
+	case errors.As(err, &e):
 		return e.Reason
+	case errors.Is(err, context.DeadlineExceeded):
+		return ReasonUnreachable
+	default:
+		return ReasonInternal
 	}
-	return ReasonInternal
 }
