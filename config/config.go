@@ -91,6 +91,7 @@ func (c *Config) check(r *report) {
 	checkSurveys(top.key("surveys"), c.Surveys)
 	c.Targets.check(top.key("targets"))
 	checkSources(top.key("sources"), c.Sources, c)
+	c.addSurveys()
 }
 
 // MarshalYAML implements [yaml.Marshaler]: the text it makes can be parsed

@@ -318,3 +318,38 @@ func TestLoadNamesTheFileThatIsNotThere(t *testing.T) {
 		t.Errorf("got %v, want %s", err, want)
 	}
 }
+
+// asking is a source that brings a questionnaire along.
+type asking struct {
+	API apiConfig `yaml:",inline"`
+}
+
+func (a *asking) Shared() *sources.Common { return a.API.Shared() }
+
+func (a *asking) Feeds() []desk.Kind { return []desk.Kind{desk.KindTicket, desk.KindSurvey} }
+
+func (a *asking) Validate() error { return a.API.Validate() }
+
+func (a *asking) New(o sources.Options) (sources.Source, error) { return a.API.New(o) }
+
+func (*asking) Surveys() []sources.Questionnaire {
+	return []sources.Questionnaire{{Name: "desk-csat", Min: -3, Max: 3, Positive: []float64{1, 2, 3}}}
+}
+
+func TestQuestionnairesOfDesksNeedNotBeConfigured(t *testing.T) {
+	kinds := types()
+	kinds["asking"] = func() sources.Config { return &asking{} }
+	const source = "sources: [{name: acme, type: asking, url: https://acme.example}]\n"
+	for text, want := range map[string]config.Survey{
+		source: {Name: "desk-csat", Kind: kpi.CSAT, Scale: &config.Scale{Min: -3, Max: 3}, Positive: []float64{1, 2, 3}},
+		"surveys: [{name: desk-csat, kind: nps}]\n" + source: {Name: "desk-csat", Kind: kpi.NPS, Scale: &config.Scale{Min: 0, Max: 10}},
+	} {
+		c, err := config.Parse([]byte(text), "config.yml", kinds)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff([]config.Survey{want}, c.Surveys); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"helpdesk_exporter/kpi"
+	"helpdesk_exporter/sources"
 )
 
 // Survey is one questionnaire.
@@ -42,6 +43,25 @@ const (
 	DirectionEffort Direction = "effort"
 	DirectionEase   Direction = "ease"
 )
+
+// addSurveys adds the questionnaires that the sources bring along, where the
+// configuration does not say what is meant by their names.
+func (c *Config) addSurveys() {
+	for _, source := range c.Sources {
+		own, ok := source.(sources.WithSurveys)
+		if !ok {
+			continue
+		}
+		for _, q := range own.Surveys() {
+			named := func(s Survey) bool { return s.Name == q.Name }
+			if !slices.ContainsFunc(c.Surveys, named) {
+				c.Surveys = append(c.Surveys, Survey{
+					Name: q.Name, Kind: kpi.CSAT, Scale: &Scale{Min: q.Min, Max: q.Max}, Positive: q.Positive,
+				})
+			}
+		}
+	}
+}
 
 func checkSurveys(at spot, surveys []Survey) {
 	names := make([]string, len(surveys))

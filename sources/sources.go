@@ -112,6 +112,19 @@ type Counter interface {
 // right or of a plan; a [Capability] says so too.
 var ErrUncounted = errors.New("the desk does not count its open tickets for these credentials")
 
+// WithSurveys is a Config of a desk that has questionnaires of its own. They need
+// not be configured.
+type WithSurveys interface {
+	Surveys() []Questionnaire
+}
+
+// Questionnaire is how a desk asks its customers whether they are content.
+type Questionnaire struct {
+	Name     string // as the survey of its answers says
+	Min, Max float64
+	Positive []float64 // the scores of content customers; empty: from 0.75 of the scale
+}
+
 // WithStart is a Config of a desk whose past is read from some time on.
 type WithStart interface {
 	// StartFrom says how far back to begin where the user does not: as far as
