@@ -23,11 +23,21 @@ const maxPages = 10_000
 // takes, the more the test sees.
 func Run(t *testing.T, newSource func(t *testing.T) (sources.Source, time.Time)) {
 	t.Helper()
-	t.Run("canceled context", func(t *testing.T) { testCanceled(t, newSource) })
-	t.Run("stable cursor", func(t *testing.T) { testStable(t, newSource) })
-	t.Run("resumes from every cursor", func(t *testing.T) { testResume(t, newSource) })
-	t.Run("repeats a page that was lost", func(t *testing.T) { testRepeat(t, newSource) })
-	t.Run("records are whole", func(t *testing.T) { testRecords(t, newSource) })
+	for _, c := range checks {
+		t.Run(c.name, func(t *testing.T) { c.run(t, newSource) })
+	}
+}
+
+// checks are what the contract promises.
+var checks = []struct {
+	name string
+	run  func(*testing.T, func(*testing.T) (sources.Source, time.Time))
+}{
+	{"canceled context", testCanceled},
+	{"stable cursor", testStable},
+	{"resumes from every cursor", testResume},
+	{"repeats a page that was lost", testRepeat},
+	{"records are whole", testRecords},
 }
 
 // testCanceled expects that a fetch whose context has ended comes to nothing,
@@ -136,16 +146,29 @@ type drained struct {
 	ends    []int         // how many states there were after every page
 }
 
+// take adds what a page brought.
+func (d *drained) take(page desk.Page) {
+	d.records = append(d.records, page.Records...)
+	d.states = append(d.states, statesOf(page)...)
+	d.rejects = append(d.rejects, page.Rejects...)
+	d.cursors = append(d.cursors, page.Cursor)
+	d.ends = append(d.ends, len(d.states))
+}
+
+// cursor returns the one behind the last page, nil before the first.
+func (d *drained) cursor() desk.Cursor {
+	if len(d.cursors) == 0 {
+		return nil
+	}
+	return d.cursors[len(d.cursors)-1]
+}
+
 func drain(t *testing.T, source sources.Source, cursor desk.Cursor, until time.Time) drained {
 	t.Helper()
 	var all drained
 	for range maxPages {
 		page := fetch(t, source, cursor, until)
-		all.records = append(all.records, page.Records...)
-		all.states = append(all.states, statesOf(page)...)
-		all.rejects = append(all.rejects, page.Rejects...)
-		all.cursors = append(all.cursors, page.Cursor)
-		all.ends = append(all.ends, len(all.states))
+		all.take(page)
 		if cursor = page.Cursor; !page.More {
 			return all
 		}
