@@ -5,6 +5,8 @@ package builtin
 import (
 	"helpdesk_exporter/sources"
 	"helpdesk_exporter/sources/csv"
+	"helpdesk_exporter/sources/freshdesk"
+	"helpdesk_exporter/sources/intercom"
 	"helpdesk_exporter/sources/simulate"
 )
 
@@ -12,7 +14,9 @@ import (
 // its configuration with the defaults set. Keep it sorted.
 func Types() map[string]func() sources.Config {
 	return map[string]func() sources.Config{
-		"csv":      csv.NewConfig,
-		"simulate": simulate.NewConfig,
+		"csv":       csv.NewConfig,
+		"freshdesk": freshdesk.NewConfig,
+		"intercom":  intercom.NewConfig,
+		"simulate":  simulate.NewConfig,
 	}
 }
