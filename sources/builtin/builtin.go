@@ -7,6 +7,7 @@ import (
 	"helpdesk_exporter/sources/csv"
 	"helpdesk_exporter/sources/freshdesk"
 	"helpdesk_exporter/sources/intercom"
+	"helpdesk_exporter/sources/rt"
 	"helpdesk_exporter/sources/simulate"
 )
 
@@ -14,9 +15,10 @@ import (
 // its configuration with the defaults set. Keep it sorted.
 func Types() map[string]func() sources.Config {
 	return map[string]func() sources.Config{
-		"csv":       csv.NewConfig,
-		"freshdesk": freshdesk.NewConfig,
-		"intercom":  intercom.NewConfig,
-		"simulate":  simulate.NewConfig,
+		"csv":             csv.NewConfig,
+		"freshdesk":       freshdesk.NewConfig,
+		"intercom":        intercom.NewConfig,
+		"request_tracker": rt.NewConfig,
+		"simulate":        simulate.NewConfig,
 	}
 }
