@@ -13,7 +13,7 @@ LDFLAGS := -s -w -X $(INFO).Version=$(VERSION) -X $(INFO).Revision=$(REVISION) \
 	-X $(INFO).Branch=$(BRANCH) -X $(INFO).BuildDate=$(DATE)
 
 .DEFAULT_GOAL := help
-.PHONY: help build image test race lint bench check-metrics check-rules check-image examples clean
+.PHONY: help build image test race lint bench check-metrics check-rules check-image check-rt examples clean
 
 help: ## Say what each target does.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -48,6 +48,9 @@ check-rules: ## Let promtool check and test the recording and alerting rules.
 
 check-image: build ## Build the image with buildah and start what it holds (needs root).
 	VERSION=$(VERSION) REVISION=$(REVISION) scripts/check_image.sh
+
+check-rt: ## Read a real Request Tracker from Debian's packages and compare with its plan.
+	scripts/check_rt.sh
 
 examples: ## Write the example drops anew; the same bytes each time.
 	go run ./examples/generate
