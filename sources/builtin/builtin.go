@@ -9,6 +9,7 @@ import (
 	"helpdesk_exporter/sources/intercom"
 	"helpdesk_exporter/sources/rt"
 	"helpdesk_exporter/sources/simulate"
+	"helpdesk_exporter/sources/zendesk"
 )
 
 // Types returns, for each type that a source can have, the function that makes
@@ -20,5 +21,6 @@ func Types() map[string]func() sources.Config {
 		"intercom":        intercom.NewConfig,
 		"request_tracker": rt.NewConfig,
 		"simulate":        simulate.NewConfig,
+		"zendesk":         zendesk.NewConfig,
 	}
 }

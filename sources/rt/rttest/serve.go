@@ -268,8 +268,8 @@ func (d *Desk) serveTransactions(w http.ResponseWriter, q url.Values) {
 		if !d.late[n.id] && wanted(n) {
 			found = append(found, n)
 		}
-		if !d.modern() && len(found) >= p.size*p.page {
-			break
+		if len(found) > p.size*p.page {
+			break // there is a page behind the one that is asked for, and which it is does not matter
 		}
 	}
 	d.serveLog(w, found, q)
