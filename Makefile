@@ -13,7 +13,7 @@ LDFLAGS := -s -w -X $(INFO).Version=$(VERSION) -X $(INFO).Revision=$(REVISION) \
 	-X $(INFO).Branch=$(BRANCH) -X $(INFO).BuildDate=$(DATE)
 
 .DEFAULT_GOAL := help
-.PHONY: help build image test race lint bench check-metrics check-rules check-image check-rt examples clean
+.PHONY: help build image test race lint bench check-metrics check-rules check-desks check-image check-rt examples clean
 
 help: ## Say what each target does.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,7 +28,7 @@ test: ## Run all tests, those with the real binary included.
 	go test ./...
 
 race: ## Run all tests under the race detector (needs a C compiler).
-	go test -race ./...
+	go test -race -short ./...
 
 lint: ## Check the format, go vet, staticcheck and known vulnerabilities.
 	@bad="$$($(TOOL) gofumpt -l .)" || exit 1; \
@@ -45,6 +45,9 @@ check-metrics: build ## Let promtool judge the live /metrics of the example.
 
 check-rules: ## Let promtool check and test the recording and alerting rules.
 	scripts/check_rules.sh
+
+check-desks: ## Read desks of 20,000 tickets over faulty APIs and compare with their truth.
+	HELPDESK_E2E_LARGE=1 go test -run=TestFiguresOverAPIs -timeout=15m ./e2e
 
 check-image: build ## Build the image with buildah and start what it holds (needs root).
 	VERSION=$(VERSION) REVISION=$(REVISION) scripts/check_image.sh
