@@ -140,34 +140,57 @@ func (r run) passed(calendar *Calendar, from, to time.Time) time.Duration {
 	return to.Sub(from)
 }
 
-// turns returns the solves and reopenings that the resolution clock of a ticket
-// shows: it starts with the ticket and with each reopening. A run that is not
-// the first was preceded by a solve, and a solve by a reopening, even where
-// nobody says when. reopens is how many reopenings there were by the number of
-// the last run.
-func turns(clocks []desk.ClockEvent) (changes []desk.StatusChange, reopens int) {
-	solved := false
+// clockTurn is a solve or a reopening that the resolution clock of a ticket shows.
+type clockTurn struct {
+	at    time.Time
+	solve bool
+	n     int // the n-th solve or reopening of the ticket, from 0
+}
+
+// turns returns the solves and reopenings of which the resolution clock tells: it
+// starts with the ticket and with each reopening, and its runs are numbered.
+func turns(clocks []desk.ClockEvent) []clockTurn {
+	var all []clockTurn
+	solves, starts := 0, 0
 	for r := range runsOf(clocks) {
 		if r.clock != desk.ClockResolution {
 			continue
 		}
-		reopens = r.n - 1
+		solves, starts = max(solves, r.n-1), max(starts, r.n-1)
+		running := false
 		for _, e := range r.events {
-			switch e.Move {
-			case desk.MoveStart:
-				if r.n > 1 && !solved {
-					changes = append(changes, desk.StatusChange{Status: desk.StatusSolved})
+			switch {
+			case e.Move == desk.MoveStart && !running:
+				if starts > 0 {
+					all = append(all, clockTurn{at: e.At, n: starts - 1})
 				}
-				changes, solved = append(changes, desk.StatusChange{At: e.At, Status: desk.StatusOpen}), false
-			case desk.MoveStop:
-				if solved {
-					changes = append(changes, desk.StatusChange{Status: desk.StatusOpen})
-				}
-				changes, solved = append(changes, desk.StatusChange{At: e.At, Status: desk.StatusSolved}), true
+				starts, running = starts+1, true
+			case e.Move == desk.MoveStop:
+				all = append(all, clockTurn{at: e.At, solve: true, n: solves})
+				solves, running = solves+1, false
 			}
 		}
 	}
-	return changes, reopens
+	return all
+}
+
+// reopensBy returns how many times a ticket was reopened by an instant, as far as
+// its turns tell.
+func reopensBy(shown []clockTurn, at time.Time) int {
+	n := 0
+	for _, t := range shown {
+		if !t.at.After(at) {
+			n = max(n, t.n+boolInt(!t.solve))
+		}
+	}
+	return n
+}
+
+func boolInt(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
 }
 
 // repliesTold yields the answers of which the desk says how long they took in

@@ -68,13 +68,12 @@ func lifecycleOf(h *desk.Held, t *desk.Ticket) *lifecycle {
 		l.follow(h, t.StatusChanges)
 		return l
 	}
-	if shown, reopens := turns(t.Clocks); len(shown) > 0 {
-		return completed(h, shown, reopens)
-	}
+	shown := turns(t.Clocks)
 	for i, s := range h.States {
-		l.observe(s, i)
+		l.observe(s, i, reopensBy(shown, s.At))
 	}
 	l.correct(t)
+	l.dateBy(shown)
 	return l
 }
 
@@ -96,33 +95,30 @@ func (l *lifecycle) follow(h *desk.Held, changes []desk.StatusChange) {
 	if status.Finished() && newest.SolvedAt.After(known) {
 		now.at = newest.SolvedAt
 	}
-	if status.Withdrawn() || !newest.At.Before(known) {
+	again := func(c desk.StatusChange) bool { return c.Status.Withdrawn() && !c.At.Before(newest.At) }
+	if !newest.At.Before(known) || status.Withdrawn() && !slices.ContainsFunc(changes, again) {
 		l.enter(status, now)
 	}
 }
 
-// completed tells the story of a ticket from the turns that its clocks show,
-// and those of all its reopenings that happened before the clocks were read, or
-// that are still to be read.
-func completed(h *desk.Held, shown []desk.StatusChange, reopens int) *lifecycle {
-	l, newest := &lifecycle{}, h.States[len(h.States)-1]
-	l.follow(h, shown)
-	if newest.Reopens.Set {
-		reopens = max(reopens, newest.Reopens.Value)
+// dateBy gives the solves and reopenings the times that the clocks of the ticket
+// tell. Those of which the desk tells no state yet are left out: what made a clock
+// stop may have been a merge.
+func (l *lifecycle) dateBy(shown []clockTurn) {
+	var reopens []*moment
+	for i := range l.reopens {
+		if !l.reopens[i].restored {
+			reopens = append(reopens, &l.reopens[i])
+		}
 	}
-	missing := reopens - len(l.reopens)
-	known := shown[len(shown)-1].At
-	switch unseen := (moment{state: len(h.States) - 1}); {
-	case missing <= 0:
-	case l.phase == finished && newest.SolvedAt.After(known):
-		l.catchUp(reopens, unseen)
-		l.solves[len(l.solves)-1].at = newest.SolvedAt
-	default:
-		l = &lifecycle{}
-		l.catchUp(missing, unseen)
-		l.follow(h, shown)
+	for _, t := range shown {
+		switch {
+		case t.solve && t.n < len(l.solves):
+			l.solves[t.n].at = t.at
+		case !t.solve && t.n < len(reopens):
+			reopens[t.n].at = t.at
+		}
 	}
-	return l
 }
 
 // statusOf returns the status of a state; one that a desk does not name shows
@@ -147,8 +143,9 @@ func stateTime(s desk.State) time.Time {
 }
 
 // observe takes in one state of a ticket whose changes nobody reports. What
-// happened between two states shows in solve times and reopen counts.
-func (l *lifecycle) observe(s desk.State, i int) {
+// happened between two states shows in solve times and reopen counts, and in the
+// reopenings that clocks tell of until then.
+func (l *lifecycle) observe(s desk.State, i, clocked int) {
 	status := statusOf(s)
 	next := phaseOf(status)
 	now := moment{at: stateTime(s), state: i}
@@ -163,6 +160,7 @@ func (l *lifecycle) observe(s desk.State, i int) {
 	if s.Reopens.Set {
 		reopens = s.Reopens.Value
 	}
+	reopens = max(reopens, clocked)
 	if l.phase == finished && next == open {
 		reopens-- // the one to come
 	}
