@@ -37,7 +37,8 @@ func (c *change) swap(tx *journal.Tx, key journal.Key, old, new *desk.Held) erro
 	case old == nil && unit != (journal.Key{}):
 		c.await(unit, touched.to.n == 0)
 	default:
-		c.count(touched.ledger, c.before.own.List(), c.after.own.List(), old == nil, new)
+		found := old == nil || len(old.States) == 0 // only what happened to it was known
+		c.count(touched.ledger, c.before.own.List(), c.after.own.List(), found, new)
 	}
 	if err := c.countOthers(tx); err != nil {
 		return err

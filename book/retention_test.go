@@ -83,6 +83,28 @@ func TestAnExpiredTicketThatIsReopenedCountsTheReopeningOnly(t *testing.T) {
 	}
 }
 
+// What happens to an old ticket may be told before the ticket itself: then it is
+// still one that was not held.
+func TestAnOldTicketOfWhichAnEventIsToldFirstCountsWhatIsNewOnly(t *testing.T) {
+	o := openOffice(t, "", source("zen", "acme", desk.KindTicket, desk.KindMessage))
+	o.poll("zen", monday)
+	now := monday.Add(90 * day)
+	o.poll("zen", now) // there is a horizon now
+	thanks := &desk.TicketEvents{Ticket: "1", Messages: []desk.Message{{ID: "9", At: now, Author: desk.RoleCustomer, Public: true}}}
+	answer := desk.Message{ID: "2", At: monday.Add(30 * time.Minute), Author: desk.RoleAgent, Public: true}
+	state := ticket("1", monday, now, desk.StatusSolved, solvedAt(monday.Add(time.Hour)), func(t *desk.Ticket) {
+		t.Messages = []desk.Message{{ID: "1", At: monday, Author: desk.RoleCustomer, Public: true}, answer}
+	})
+	before := o.read(now)
+	o.poll("zen", now.Add(time.Minute), desk.Record{ID: "events", Body: thanks}, state)
+	after := o.read(now.Add(time.Minute))
+	for _, family := range []string{"helpdesk_tickets_opened_total", "helpdesk_tickets_solved_total", "helpdesk_first_response_seconds", "helpdesk_reply_seconds"} {
+		if got := after.sum(family, "acme") - before.sum(family, "acme"); got != 0 {
+			t.Errorf("%s went up by %v, want 0", family, got)
+		}
+	}
+}
+
 func TestATicketFoundLateCountsItsUndatedReopenings(t *testing.T) {
 	o := openOffice(t, "", source("zen", "acme", desk.KindTicket))
 	o.poll("zen", monday)
