@@ -188,9 +188,20 @@ func outcome(err error) string {
 	}
 }
 
+// longFirstSync is how long a first sync may take before what happened in the
+// meantime is read as part of it: else the counters would begin with a jump.
+const longFirstSync = 5 * time.Minute
+
+// synced reports whether the first sync of the source is complete.
+func (r *Runner) synced() bool {
+	_, complete := r.Book.OpenTickets(r.Name)
+	return complete
+}
+
 // drain reads page after page. Each page is kept with the cursor behind it, so
 // that whatever fails later takes nothing with it.
 func (r *Runner) drain(ctx context.Context, until time.Time) error {
+	began := time.Now() // the reading up to until
 	if late, ok := r.Source.(sources.HoldsBack); ok {
 		until = until.Add(-late.HoldBack())
 	}
@@ -199,11 +210,14 @@ func (r *Runner) drain(ctx context.Context, until time.Time) error {
 		if err != nil {
 			return fmt.Errorf("fetch: %w", err)
 		}
-		began := time.Now()
-		if err := r.Book.Commit(r.Name, page, began); err != nil {
+		if passed := time.Since(began); !page.More && passed > longFirstSync && !r.synced() {
+			page.More, until, began = true, until.Add(passed), time.Now()
+		}
+		now := time.Now()
+		if err := r.Book.Commit(r.Name, page, now); err != nil {
 			return fmt.Errorf("%w: %w", errStorage, err)
 		}
-		r.Metrics.committed(r, page, time.Since(began))
+		r.Metrics.committed(r, page, time.Since(now))
 		if len(page.Rejects) > 0 {
 			r.Rejects.Keep(page.Rejects)
 		}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -236,6 +237,62 @@ helpdesk_source_catch_up_timestamp_seconds{desk="acme",source="tickets"} %d
 		}
 		if strings.Join(told, "\n") != strings.Join(want, "\n") {
 			t.Errorf("the log tells\n%s\nwant\n%s", strings.Join(told, "\n"), strings.Join(want, "\n"))
+		}
+	})
+}
+
+// sluggish is a source whose first reading takes a while.
+type sluggish struct {
+	answers
+	takes []time.Duration
+}
+
+func (s *sluggish) Fetch(ctx context.Context, since desk.Cursor, until time.Time) (desk.Page, error) {
+	page, err := s.answers.Fetch(ctx, since, until)
+	time.Sleep(s.takes[0]) // of the bubble
+	s.takes = append(s.takes[1:], 0)
+	return page, err
+}
+
+// pagesKept is a book that remembers which pages were the last of a reading.
+type pagesKept struct {
+	shelf
+	more []bool
+}
+
+func (p *pagesKept) Commit(source string, page desk.Page, now time.Time) error {
+	p.more = append(p.more, page.More)
+	return p.shelf.Commit(source, page, now)
+}
+
+func TestALongFirstSyncGoesOnUntilItHasCaughtUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		source := &sluggish{takes: []time.Duration{3 * time.Hour, 10 * time.Minute, time.Minute}}
+		book := &pagesKept{}
+		start := time.Now()
+		if err := newRunner(source, book).Poll(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if !slices.Equal(book.more, []bool{true, true, false}) {
+			t.Errorf("pages had more behind them: %v; want the first sync to go on twice", book.more)
+		}
+		for i, want := range []time.Duration{0, 3 * time.Hour, 3*time.Hour + 10*time.Minute} {
+			if got := source.asked[i].until.Sub(start); got != want {
+				t.Errorf("reading %d goes up to %s, want %s", i, got, want)
+			}
+		}
+	})
+}
+
+func TestALaterReadingEndsWhereItWasToEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		source := &sluggish{takes: []time.Duration{3 * time.Hour}}
+		book := &pagesKept{shelf: shelf{synced: true}}
+		if err := newRunner(source, book).Poll(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if !slices.Equal(book.more, []bool{false}) {
+			t.Errorf("pages had more behind them: %v; want one page", book.more)
 		}
 	})
 }

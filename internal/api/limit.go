@@ -181,7 +181,8 @@ func untilStamp(n float64, now time.Time) time.Duration {
 	case n >= leastUnixMilli:
 		return max(0, time.UnixMilli(int64(n)).Sub(now))
 	case n >= leastUnix:
-		return max(0, time.Unix(0, int64(n*1e9)).Sub(now))
+		whole, part := math.Modf(n)
+		return max(0, time.Unix(int64(whole), int64(part*1e9)).Sub(now))
 	default:
 		return time.Duration(n * float64(time.Second))
 	}

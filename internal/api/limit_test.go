@@ -33,6 +33,7 @@ func TestRetryAfterIsReadInEveryForm(t *testing.T) {
 		{"a Unix stamp", headers("Retry-After", "1795176007"), 7 * time.Second},
 		{"a day at most", headers("Retry-After", "99999999"), 24 * time.Hour},
 		{"a day at most by date", headers("Retry-After", "Fri, 20 Nov 2099 12:00:00 GMT"), 24 * time.Hour},
+		{"a day at most by a stamp that is far", headers("Retry-After", "9999999999"), 24 * time.Hour},
 		{"a day at most by stamp", headers("Retry-After", "999999999999999"), 24 * time.Hour},
 		{"below zero", headers("Retry-After", "-5"), 0},
 		{"no number", headers("Retry-After", "NaN"), 0},
