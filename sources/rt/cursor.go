@@ -85,6 +85,10 @@ func (t told) forget(before time.Time) {
 // visible behind what was read.
 const overlap = 2 * time.Minute
 
+// changesOverlap is the same for tickets: a desk may have several servers, whose
+// clocks are not the same.
+const changesOverlap = 10 * time.Minute
+
 // stream is one of the things that a round reads.
 type stream string
 

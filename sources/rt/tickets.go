@@ -145,7 +145,7 @@ func (s *Source) changed(ctx context.Context, c *cursor, page *desk.Page) (done 
 	if err := s.report(ctx, c, page, found, true); err != nil {
 		return false, err
 	}
-	done = c.Changed.advance(found, a.isLast())
+	done = c.Changed.advance(found, a.isLast(), c.Target)
 	page.Reached = c.Changed.Since
 	return done, nil
 }
@@ -159,8 +159,10 @@ func (c *cursor) reject(page *desk.Page, raw json.RawMessage, err error, at time
 	}
 }
 
-// advance moves behind a page and reports whether it was the last one.
-func (p *changes) advance(found []*ticket, last bool) bool {
+// advance moves behind a page and reports whether it was the last one. What the
+// desk dates ahead of the target moves nothing: what changes before it in the
+// meantime is still to come.
+func (p *changes) advance(found []*ticket, last bool, target time.Time) bool {
 	before := *p
 	newest, id := p.Since, p.ID
 	for _, t := range found {
@@ -182,7 +184,11 @@ func (p *changes) advance(found []*ticket, last bool) bool {
 		p.ID = id // more changed at Since than a page holds
 		done = p.ID == before.ID
 	}
-	oldest := p.Newest.Add(-overlap)
+	oldest := p.Newest
+	if oldest.After(target) {
+		oldest = target
+	}
+	oldest = oldest.Add(-changesOverlap)
 	if done && !p.Newest.IsZero() {
 		p.Since, p.ID = oldest, 0
 	}
