@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"helpdesk_exporter/desk"
@@ -45,7 +46,7 @@ func (r *Rejects) Keep(rejects []desk.Reject) {
 		if isFile(reject) {
 			what = "Rejected a file"
 		}
-		r.Logger.Warn(what, "where", reject.Where, "reason", reject.Reason, "detail", reject.Detail)
+		r.Logger.Warn(what, "where", place(reject), "reason", reject.Reason, "detail", reject.Detail)
 	}
 	more := r.Logger
 	if r.File != "" {
@@ -58,6 +59,15 @@ func (r *Rejects) Keep(rejects []desk.Reject) {
 	if n := len(rejects) - rejectsLogged; n > 0 {
 		more.Warn("Rejected more records of the same page", "records", n)
 	}
+}
+
+// place says where a reject stood, as the log may tell it: the file and the line,
+// or the kind of the record, without its id.
+func place(r desk.Reject) string {
+	if last := strings.LastIndex(r.Where, " "); last > 0 && !isFile(r) && !strings.Contains(r.Where, ":") {
+		return r.Where[:last]
+	}
+	return r.Where
 }
 
 // filesFirst returns rejects in the order in which they are worth telling: one

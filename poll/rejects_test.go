@@ -50,6 +50,20 @@ func TestARejectIsKeptForThePersonAndItsCellsStayOutOfTheLog(t *testing.T) {
 	}
 }
 
+func TestTheLogTellsNoIDs(t *testing.T) {
+	for where, want := range map[string]string{
+		"ticket 22": "ticket", "ticket metric event 1079": "ticket metric event", "drops/my file.csv:7": "drops/my file.csv:7", "ticket": "ticket",
+	} {
+		var log bytes.Buffer
+		r := &Rejects{Logger: slog.New(slog.NewJSONHandler(&log, nil))}
+		r.Keep([]desk.Reject{{Where: where, Reason: desk.ReasonMalformed}})
+		var line struct{ Where string }
+		if err := json.Unmarshal(log.Bytes(), &line); err != nil || line.Where != want {
+			t.Errorf("%q is told as %q (%v), want %q", where, line.Where, err, want)
+		}
+	}
+}
+
 func TestRejectsTakeABoundedRoom(t *testing.T) {
 	r := &Rejects{
 		File:   filepath.Join(t.TempDir(), "rejects.jsonl"),
