@@ -52,7 +52,7 @@ func (s *Source) changedTickets(ctx context.Context, c *cursor, page *desk.Page)
 	b := s.batch(ctx, c, page)
 	done, err := s.ticketsGate(c)(s.run(ctx, s.after(c, &c.Tickets, searchTickets, b.takeTicket)))
 	if s.gates.shut(gateTickets, c.Round.Target) {
-		return true, err
+		return done, err
 	}
 	c.Tickets.prune(&c.Round.Place)
 	return done, err
@@ -67,14 +67,20 @@ func (s *Source) openTickets(ctx context.Context, c *cursor, page *desk.Page) (b
 	}
 	w := &sweep{path: searchTickets, only: []filter{where("open", "=", true)}, place: &r.Place, before: r.Target.Unix() + 1}
 	w.take = once(&r.Place, s.batch(ctx, c, page).takeTicket)
-	return s.ticketsGate(c)(s.run(ctx, w))
+	done, err := s.ticketsGate(c)(s.run(ctx, w))
+	if done && !s.gates.shut(gateTickets, r.Target) {
+		c.OwesTickets = false
+	}
+	return done, err
 }
 
-// ticketsGate shuts the gate of the tickets where a search for them was refused.
+// ticketsGate shuts the gate of the tickets where a search for them was refused
+// or failed. One that was too much is tried with smaller pages the next time.
 func (s *Source) ticketsGate(c *cursor) func(bool, error) (bool, error) {
 	return func(done bool, err error) (bool, error) {
 		switch {
-		case api.Gated(err):
+		case passable(err):
+			s.keepSize = api.TooMuch(err)
 			s.gates.close(gateTickets, c.Round.Target, err)
 			return true, nil
 		case err == nil:

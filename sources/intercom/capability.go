@@ -1,10 +1,13 @@
 package intercom
 
 import (
+	"context"
+	"errors"
 	"log/slog"
 	"sync"
 	"time"
 
+	"helpdesk_exporter/internal/api"
 	"helpdesk_exporter/sources"
 )
 
@@ -17,8 +20,22 @@ const (
 	gateDeleted = "deleted"
 )
 
-// retryGate is how long an endpoint is left alone that is not open to us.
-const retryGate = time.Hour
+// How long an endpoint is left alone that is not open to us, and one that fails.
+const (
+	retryGate = time.Hour
+	retryFail = 5 * time.Minute
+)
+
+// passable reports whether a failure of an optional endpoint keeps back only what
+// that one feeds. Credentials that are not known and a limit that is reached
+// concern all that is asked.
+func passable(err error) bool {
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return false
+	}
+	reason := sources.ReasonOf(err)
+	return api.Gated(err) || reason == sources.ReasonUnreachable || reason == sources.ReasonBadAnswer
+}
 
 // gates remembers which endpoints are open to these credentials.
 type gates struct {
@@ -95,18 +112,22 @@ func (g *gates) open(name string) {
 	defer g.mu.Unlock()
 	of := g.of(name)
 	if !of.Available {
-		g.logger.Info("Intercom has opened an endpoint", "capability", name)
+		g.logger.Info("An endpoint of Intercom's answers again", "capability", name)
 	}
 	of.Available, of.Why, of.proven, of.retry = true, "", true, time.Time{}
 }
 
-// close notes that an endpoint is not open to us.
+// close notes that an endpoint is not open to us, or fails.
 func (g *gates) close(name string, now time.Time, err error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	of := g.of(name)
-	if of.Available {
-		g.logger.Warn("Intercom keeps an endpoint from us: what it feeds is missing; trying again every hour", "capability", name, "err", err)
+	wait := retryFail
+	if api.Gated(err) {
+		wait = retryGate
 	}
-	of.Available, of.Why, of.retry = false, err.Error(), now.Add(retryGate)
+	if of.Available {
+		g.logger.Warn("Intercom keeps an endpoint from us, or it fails: what it feeds is missing meanwhile", "capability", name, "every", wait, "err", err)
+	}
+	of.Available, of.Why, of.retry = false, err.Error(), now.Add(wait)
 }

@@ -10,16 +10,24 @@ import (
 	"helpdesk_exporter/internal/api"
 )
 
+// youth is how old a conversation may be that has nothing of long ago to tell:
+// records are kept for longer.
+const youth = 7 * 24 * time.Hour
+
 // changed reads the conversations that changed since they were read last.
 func (s *Source) changed(ctx context.Context, c *cursor, page *desk.Page) (bool, error) {
 	r, b := c.Round, s.batch(ctx, c, page)
 	parts := func(v *conversation) bool {
-		settled := !v.UpdatedAt.After(r.Target) // else the next round reads it again
-		return settled && (!r.First || s.config.Parts == PartsAll || v.State != stateClosed)
+		// What is not settled the next round reads again, and that is soon enough
+		// for a young one. An old one may be told of for the first time: then its
+		// messages must come with it, or those of long ago come later, as news.
+		settled := !v.UpdatedAt.After(r.Target)
+		young := v.CreatedAt.After(r.Target.Add(-youth))
+		return (settled || !young) && (!r.First || s.config.Parts == PartsAll || v.State != stateClosed)
 	}
 	done, err := s.run(ctx, s.after(c, &c.Conversations, searchConversations, b.taking(parts)))
 	c.Conversations.prune(&r.Place)
-	page.Reached = time.Unix(min(r.Place.At, r.Target.Unix()), 0).UTC()
+	page.Reached = reached(min(r.Place.At, r.Target.Unix()))
 	return done, err
 }
 
@@ -38,13 +46,22 @@ func (s *Source) unfinished(ctx context.Context, c *cursor, page *desk.Page, onl
 	w.take = once(&r.Place, take)
 	done, err := s.run(ctx, w)
 	if r.First {
-		page.Reached = time.Unix(r.Place.At, 0).UTC()
+		page.Reached = reached(r.Place.At)
 	}
 	if code := api.StatusOf(err); only.Field == "state" && (code == http.StatusBadRequest || code == http.StatusUnprocessableEntity) {
 		s.logger.Warn("Intercom does not search for snoozed conversations: those that have not changed for long are missing", "err", err)
 		return true, nil
 	}
 	return done, err
+}
+
+// reached returns the second that a sweep has come to, zero where it has come
+// across nothing yet.
+func reached(second int64) time.Time {
+	if second <= 0 {
+		return time.Time{}
+	}
+	return time.Unix(second, 0).UTC()
 }
 
 // unlessOpen leaves out what the search for open conversations has brought: most
@@ -128,13 +145,14 @@ func (b *batch) addWithParts(v *conversation, raw json.RawMessage) error {
 	case err == nil:
 		b.gates.open(gateParts)
 		delete(b.refused, string(v.ID))
+		clear(b.denied)
 		return b.add(whole, t)
 	case api.StatusOf(err) == http.StatusNotFound && b.gates.proven(gateParts):
 		gone := &desk.Ticket{CreatedAt: v.CreatedAt.Time, UpdatedAt: v.UpdatedAt.Time, Status: desk.StatusDeleted}
 		b.page.Records = append(b.page.Records, desk.Record{ID: string(v.ID), Deleted: true, Body: gone})
 		return nil
 	case api.Gated(err):
-		b.gates.close(gateParts, b.until, err)
+		b.deny(v, err)
 		return b.add(v, nil)
 	case stubborn(err) && b.refused[string(v.ID)]:
 		delete(b.refused, string(v.ID))
@@ -147,6 +165,22 @@ func (b *batch) addWithParts(v *conversation, raw json.RawMessage) error {
 		b.refused[string(v.ID)] = true
 	}
 	return err
+}
+
+// deniedMost is how many conversations in a row must be kept from us until it is
+// taken for a right that is missing altogether.
+const deniedMost = 5
+
+// deny notes that the parts of a conversation are kept from us. That the plan has
+// none is the same for all.
+func (b *batch) deny(v *conversation, err error) {
+	b.denied[string(v.ID)] = true
+	if len(b.denied) >= deniedMost || api.StatusOf(err) == http.StatusPaymentRequired {
+		clear(b.denied)
+		b.gates.close(gateParts, b.until, err)
+		return
+	}
+	b.logger.Warn("Intercom keeps a conversation's messages from us", "id", string(v.ID), "err", err)
 }
 
 // stubborn reports whether a request failed in a way that may be the

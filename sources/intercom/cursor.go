@@ -24,7 +24,8 @@ type cursor struct {
 	Tickets       mark      `json:"tickets"`
 	Calls         tail      `json:"calls"`
 	Deleted       tail      `json:"deleted"`
-	Rescanned     time.Time `json:"rescanned"` // the target of the last round that read every open conversation
+	Rescanned     time.Time `json:"rescanned"`              // the target of the last round that read every open conversation
+	OwesTickets   bool      `json:"owes_tickets,omitempty"` // the open tickets were not read to the end when they should have been
 	Round         *round    `json:"round,omitempty"`
 }
 

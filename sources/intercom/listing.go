@@ -8,7 +8,6 @@ import (
 	"strconv"
 	"time"
 
-	"helpdesk_exporter/internal/api"
 	"helpdesk_exporter/sources"
 )
 
@@ -48,7 +47,8 @@ func (l *listed) items() []json.RawMessage {
 	return l.Conversations
 }
 
-// list reads one page of a list and reports whether it was the last one.
+// list reads one page of a list and reports whether it was the last one, or the
+// list is left alone for now: then the tail stays where it is.
 func (s *Source) list(ctx context.Context, r *round, l listing) (done bool, err error) {
 	if s.gates.shut(l.gate, r.Target) {
 		return true, nil
@@ -61,7 +61,7 @@ func (s *Source) list(ctx context.Context, r *round, l listing) (done bool, err 
 		}
 	}
 	answer, err := s.page(ctx, l, p.Page)
-	if api.Gated(err) {
+	if passable(err) {
 		s.gates.close(l.gate, r.Target, err)
 		return true, nil
 	}

@@ -325,3 +325,53 @@ func TestAPageThatIsTooMuchIsHalved(t *testing.T) {
 		t.Errorf("asked for too much %d times, and for %d at the end", asked, s.size)
 	}
 }
+
+// The messages of a conversation come in the record that tells of it first: what
+// comes later than that would be news.
+func TestMessagesComeWithTheirTicket(t *testing.T) {
+	const year = 365 * 24 * time.Hour
+	now := since(time.Hour)
+	w := world(slices.Repeat([]time.Time{since(year)}, 3*partsAtOnce)...)
+	for _, ticket := range w.Tickets {
+		closed(ticket, since(year-time.Hour))
+		// All change in one second, too late to be relied on.
+		ticket.Events = append(ticket.Events, sourcestest.Event{At: since(until / 2), What: sourcestest.Note, Agent: 3})
+	}
+	fake := workspace(w, intercomtest.Options{Now: func() time.Time { return now }})
+	s := source(t, fake)
+	d := drain(t, s, nil, now)
+	if len(d.records) > 0 {
+		t.Fatalf("at first come %v", d.records)
+	}
+	now = noon
+	for _, target := range []time.Time{since(until), noon} {
+		d = drain(t, s, d.cursor, target)
+		if len(d.records) != len(w.Tickets) {
+			t.Errorf("up to %s come %d records", target, len(d.records))
+		}
+		for id, ticket := range d.tickets() {
+			if len(ticket.Messages) != 2 || len(ticket.StatusChanges) != 2 {
+				t.Fatalf("ticket %s comes with %d messages and %d changes", id, len(ticket.Messages), len(ticket.StatusChanges))
+			}
+		}
+	}
+}
+
+// A page says how far it has come only where it has come across something.
+func TestHowFarAFirstSyncHasCome(t *testing.T) {
+	for _, w := range []*sourcestest.World{world(), world(since(30 * 24 * time.Hour))} {
+		s := source(t, workspace(w, intercomtest.Options{}))
+		for cursor := desk.Cursor(nil); ; {
+			page, err := s.Fetch(t.Context(), cursor, since(until))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if at := page.Reached; !at.IsZero() && at.Before(since(30*24*time.Hour)) {
+				t.Errorf("of %d conversations: %s", len(w.Tickets), at)
+			}
+			if cursor = page.Cursor; !page.More {
+				break
+			}
+		}
+	}
+}

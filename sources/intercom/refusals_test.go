@@ -98,8 +98,13 @@ func TestGoneConversations(t *testing.T) {
 			t.Errorf("ticket %s: deleted %t", r.ID, r.Deleted)
 		}
 	}
-	for _, code := range []int{http.StatusNotFound, http.StatusForbidden, http.StatusPaymentRequired} {
-		fake := workspace(w, intercomtest.Options{Gates: map[string]int{"/conversations/1": code, "/conversations/2": code, "/conversations/3": code}})
+	w = world(slices.Repeat([]time.Time{since(time.Hour)}, 7)...)
+	for code, asked := range map[int]int{http.StatusNotFound: deniedMost, http.StatusForbidden: deniedMost, http.StatusPaymentRequired: 1} {
+		gates := map[string]int{}
+		for id := range 7 {
+			gates[fmt.Sprintf("/conversations/%d", id+1)] = code
+		}
+		fake := workspace(w, intercomtest.Options{Gates: gates})
 		s := source(t, fake)
 		d := drain(t, s, nil, since(until))
 		for _, r := range d.records {
@@ -107,12 +112,37 @@ func TestGoneConversations(t *testing.T) {
 				t.Errorf("%d: ticket %s is deleted", code, r.ID)
 			}
 		}
-		if n := fake.Requests()["GET /conversations/{id}"]; len(d.tickets()) != 3 || n != 1 {
+		if n := fake.Requests()["GET /conversations/{id}"]; len(d.tickets()) != 7 || n != asked {
 			t.Errorf("%d: got %d tickets and asked %d times", code, len(d.tickets()), n)
 		}
 		if c := s.Capabilities(); available(c, gateParts) || !available(c, gateTeams) {
 			t.Errorf("%d: capabilities %+v", code, c)
 		}
+	}
+}
+
+// A conversation that is kept from us says nothing of the others, however often
+// it is asked for.
+func TestOneConversationThatIsKeptFromUs(t *testing.T) {
+	now := noon
+	w := world(since(3*time.Hour), since(2*time.Hour), since(time.Hour))
+	for i := range deniedMost {
+		change := noon.Add(time.Duration(10*i+5) * time.Minute)
+		w.Tickets[1].Events = append(w.Tickets[1].Events, sourcestest.Event{At: change, What: sourcestest.Note, Agent: 3})
+	}
+	s := source(t, badParts(workspace(w, intercomtest.Options{Now: func() time.Time { return now }}), "2", refuses(http.StatusForbidden)))
+	d := drain(t, s, nil, since(until))
+	if got := d.tickets(); len(got) != 3 || got["1"].Messages == nil || got["2"].Messages != nil || got["3"].Messages == nil {
+		t.Errorf("got %v", got)
+	}
+	for range deniedMost {
+		now = now.Add(10 * time.Minute)
+		if d = drain(t, s, d.cursor, now.Add(-until)); d.tickets()["2"] == nil {
+			t.Fatal("it does not come again")
+		}
+	}
+	if c := s.Capabilities(); !available(c, gateParts) {
+		t.Errorf("capabilities %+v", c)
 	}
 }
 

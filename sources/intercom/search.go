@@ -209,6 +209,9 @@ const overlap = 10 * time.Minute
 func (s *Source) after(c *cursor, m *mark, path string, take func(head, json.RawMessage) (bool, error)) *sweep {
 	r := c.Round
 	p := &r.Place
+	if p.Ties == nil {
+		p.Ties = api.Seen{}
+	}
 	if !p.Begun {
 		p.Begun, p.At = true, m.Newest-int64(overlap/time.Second)
 		if m.Newest == 0 {
@@ -217,12 +220,17 @@ func (s *Source) after(c *cursor, m *mark, path string, take func(head, json.Raw
 		}
 	}
 	return &sweep{path: path, place: p, take: func(h head, raw json.RawMessage) (bool, error) {
-		if h.in(m.Seen) {
+		if h.in(m.Seen) || h.in(p.Ties) {
 			return true, nil
 		}
 		more, err := take(h, raw)
-		if !more || err != nil || h.changed.After(r.Target) {
+		if !more || err != nil {
 			return more, err
+		}
+		if h.changed.After(r.Target) {
+			p.Ties.Add(h.id, h.changed) // known to this round only
+			p.Ties.Forget(time.Unix(p.At, 0))
+			return true, nil
 		}
 		m.Seen.Add(h.id, h.changed)
 		if !h.undated {

@@ -43,8 +43,10 @@ type Source struct {
 	gates  *gates
 	teams  teams
 
-	size    int             // of the pages that searches ask for
-	refused map[string]bool // conversations whose parts failed to come once
+	size     int             // of the pages that searches ask for
+	keepSize bool            // it is not to grow at the end of this round
+	refused  map[string]bool // conversations whose parts failed to come once
+	denied   map[string]bool // conversations whose parts were kept from us, one after the other
 }
 
 func newSource(c *Config, o sources.Options) (*Source, error) {
@@ -60,7 +62,7 @@ func newSource(c *Config, o sources.Options) (*Source, error) {
 	}
 	return &Source{
 		config: c, client: client, logger: o.Logger, gates: newGates(c, o.Logger),
-		size: pageSize, refused: map[string]bool{},
+		size: pageSize, refused: map[string]bool{}, denied: map[string]bool{},
 	}, nil
 }
 
@@ -102,6 +104,7 @@ func (s *Source) Fetch(ctx context.Context, since desk.Cursor, until time.Time) 
 func (s *Source) begin(c *cursor, until time.Time) {
 	first, due := c.Rescanned.IsZero(), until.Sub(c.Rescanned) >= rescanEvery
 	c.Round = &round{Target: until, First: first}
+	c.OwesTickets = (c.OwesTickets || due) && s.config.Tickets
 	for _, planned := range []struct {
 		stream stream
 		is     bool
@@ -110,7 +113,7 @@ func (s *Source) begin(c *cursor, until time.Time) {
 		{streamSnoozed, due},
 		{streamAgain, due && !first},
 		{streamChanged, true},
-		{streamOpenTickets, due && s.config.Tickets},
+		{streamOpenTickets, c.OwesTickets},
 		{streamTickets, s.config.Tickets},
 		{streamCalls, s.config.Calls},
 		{streamDeleted, s.config.listsDeleted()},
@@ -127,7 +130,10 @@ func (s *Source) begin(c *cursor, until time.Time) {
 // end closes a round. What made a search ask for less may have passed.
 func (s *Source) end(c *cursor) {
 	c.Round = nil
-	s.size = min(2*s.size, pageSize)
+	if !s.keepSize {
+		s.size = min(2*s.size, pageSize)
+	}
+	s.keepSize = false
 }
 
 // read reads one page of the stream under way and reports whether it was the

@@ -3,9 +3,10 @@ package intercom
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"time"
 
-	"helpdesk_exporter/internal/api"
+	"helpdesk_exporter/sources"
 )
 
 // teamsLast is how long the names of teams are good for.
@@ -31,7 +32,7 @@ func (t *teams) name(ctx context.Context, s *Source, id string, until time.Time)
 	}
 	names, err := s.readTeams(ctx)
 	switch {
-	case api.Gated(err):
+	case passable(err):
 		s.gates.close(gateTeams, until, err)
 		return name, nil
 	case err != nil:
@@ -54,6 +55,9 @@ func (s *Source) readTeams(ctx context.Context) (map[string]string, error) {
 	}
 	if err := s.client.Get(ctx, "/teams", nil, &list); err != nil {
 		return nil, err
+	}
+	if list.Teams == nil {
+		return nil, &sources.Error{Reason: sources.ReasonBadAnswer, Err: errors.New("/teams: the answer has no list: is url the address of Intercom's API?")}
 	}
 	names := map[string]string{}
 	for _, raw := range list.Teams {
