@@ -151,5 +151,5 @@ func (c *Config) New(o sources.Options) (sources.Source, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newSource(c, client), nil
+	return newSource(c, client, o.Logger), nil
 }

@@ -41,27 +41,37 @@ func (f *fetching) addMessages(ctx context.Context, t *ticket, body *desk.Ticket
 		return nil
 	}
 	said, err := f.conversation(ctx, t, body)
-	passed, err := f.passTicket(capConversations, err)
+	passed, err := f.passTicket(ctx, capConversations, t, err)
 	if passed {
 		body.Messages = said
 	}
 	return err
 }
 
-// mostMissing is how often in a row something of a ticket may be missing before
-// it is the endpoint that is missing, and not the tickets, deleted since.
-const mostMissing = 5
+// mostFailures is how often in a row an endpoint may fail that tells something
+// of one ticket, before it is the endpoint that fails, and not the tickets: one
+// may be deleted since, or the desk stumble over it.
+const mostFailures = 5
 
 // passTicket notes how an endpoint answered that tells something of one ticket,
 // and reports whether it did.
-func (f *fetching) passTicket(capability string, err error) (bool, error) {
-	if api.StatusOf(err) != http.StatusNotFound {
-		f.missing[capability] = 0
-		return f.gates.pass(capability, err, f.now)
+func (f *fetching) passTicket(ctx context.Context, capability string, t *ticket, err error) (bool, error) {
+	missing := api.StatusOf(err) == http.StatusNotFound
+	ofTicket := missing || capability == capConversations && api.StatusOf(err) != http.StatusPaymentRequired
+	if err == nil || stops(err) || !ofTicket {
+		f.failures[capability] = 0
+		return f.passPart(ctx, capability, err, f.now)
 	}
-	if f.missing[capability]++; f.missing[capability] >= mostMissing {
-		f.missing[capability] = 0
-		f.gates.shut(capability, err.Error(), f.now)
+	if down := f.down(ctx, err); down != nil {
+		return false, down
+	}
+	if !missing {
+		f.reject(row{id: string(t.ID), at: t.UpdatedAt.Time}, "conversations of ticket", desk.ReasonMalformed,
+			"they cannot be read and are left out until the ticket changes: "+err.Error())
+	}
+	if f.failures[capability]++; f.failures[capability] >= mostFailures {
+		f.failures[capability] = 0
+		f.gates.shut(capability, err, f.now)
 	}
 	return false, nil
 }
@@ -135,21 +145,19 @@ func (f *fetching) message(t *ticket, raw json.RawMessage) (desk.Message, bool) 
 	return m, true
 }
 
-// entries asks for all of something that a ticket has. A page that is the same
-// as the one before is no further one.
+// entries asks for all of something that a ticket has. A page that begins as the
+// one before is no further one: the desk knows no pages.
 func (f *fetching) entries(ctx context.Context, t *ticket, path string) ([]json.RawMessage, error) {
-	var all []json.RawMessage
+	var all, before []json.RawMessage
 	for number := 1; ; number++ {
 		query := url.Values{"per_page": {strconv.Itoa(perPage)}, "page": {strconv.Itoa(number)}}
 		page, err := f.list(ctx, "/tickets/"+string(t.ID)+path, query)
 		switch {
 		case err != nil:
 			return nil, err
-		case len(page) < perPage:
-			return append(all, page...), nil
-		case number > 1 && bytes.Equal(page[0], all[len(all)-perPage]):
+		case len(page) == 0, number > 1 && bytes.Equal(page[0], before[0]):
 			return all, nil
 		}
-		all = append(all, page...)
+		all, before = append(all, page...), page
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"helpdesk_exporter/desk"
@@ -51,6 +52,11 @@ type stream struct {
 	Created time.Time `json:"created,omitzero"`
 	// Seen are the rows of the stretch that is read again, each with what it said.
 	Seen api.Seen `json:"seen,omitempty"`
+	// Longest is how many rows the longest page had: desks cut pages shorter than
+	// they are asked to.
+	Longest int `json:"longest,omitempty"`
+	// Place is where to go on, if the listing could not be read to its end.
+	Place *place `json:"aside,omitempty"`
 }
 
 // dawn is older than every ticket.
@@ -72,10 +78,19 @@ func readCursor(since desk.Cursor, start time.Time) (cursor, error) {
 		return c, nil
 	}
 	var c cursor
-	if err := json.Unmarshal(since, &c); err != nil || c.Version != cursorVersion || c.Turn < 0 || c.Turn >= turns || c.Place != nil && c.Place.Page < 1 {
+	if err := json.Unmarshal(since, &c); err != nil || c.Version != cursorVersion || c.Turn < 0 || c.Turn >= turns || !c.placed() {
 		return cursor{}, internal(errors.New("the cursor is none of this source: remove the storage path, or give the source another name"))
 	}
 	return c, nil
+}
+
+// placed reports whether all places are ones that can be read from.
+func (c *cursor) placed() bool {
+	ok := c.Place == nil || c.Place.Page >= 1
+	for _, s := range c.Streams {
+		ok = ok && (s.Place == nil || s.Place.Page >= 1)
+	}
+	return ok
 }
 
 // write returns the cursor as it is kept.
@@ -105,6 +120,23 @@ func (s *stream) reach(at, target time.Time) {
 	if at.After(s.Newest) {
 		s.Newest = at
 	}
+}
+
+// knows reports whether all of these rows were seen.
+func (s *stream) knows(rows []row) bool {
+	return !slices.ContainsFunc(rows, func(r row) bool {
+		_, seen := s.Seen[r.mark]
+		return !seen
+	})
+}
+
+// pages returns the stream that tells how long pages of the listing are whose
+// turn it is: one stands for all that list tickets.
+func (c *cursor) pages() *stream {
+	if c.Turn == turnRatings {
+		return &c.Streams[turnRatings]
+	}
+	return &c.Streams[turnTickets]
 }
 
 // news notes a row and reports whether it was not seen before.

@@ -1,6 +1,10 @@
 package freshdesk
 
 import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
 	"slices"
 	"sync"
 	"time"
@@ -22,25 +26,35 @@ const (
 	capTimeEntries   = "time_entries"
 )
 
-// retryGated is how long an endpoint that was refused is left alone.
-const retryGated = time.Hour
+// How long an endpoint is left alone that was refused, and one that failed.
+const (
+	retryGated  = time.Hour
+	retryFailed = 5 * time.Minute
+)
 
-// gates are the endpoints that may be closed to us.
+// gates are the endpoints that can be done without: they may be closed to us, or
+// out of order, while tickets are read.
 type gates struct {
-	names []string // sorted
+	names  []string // sorted
+	logger *slog.Logger
 
 	mu     sync.Mutex // guards what follows: capabilities are asked for at any time
 	closed map[string]gate
+	round  time.Time // up to when the round reads that is under way
 }
 
 // gate is an endpoint that was found closed.
 type gate struct {
-	why   string
-	since time.Time
+	why    string
+	since  time.Time
+	failed bool // it was not refused
 }
 
-func newGates(c *Config) *gates {
-	g := &gates{closed: map[string]gate{}}
+func newGates(c *Config, logger *slog.Logger) *gates {
+	if logger == nil {
+		logger = slog.New(slog.DiscardHandler)
+	}
+	g := &gates{closed: map[string]gate{}, logger: logger}
 	if c.Conversations != ConversationsNone {
 		g.names = append(g.names, capConversations)
 	}
@@ -59,30 +73,54 @@ func (g *gates) open(name string, now time.Time) bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	closed, found := g.closed[name]
+	if closed.failed {
+		return g.round.Sub(closed.since) >= retryFailed
+	}
 	return !found || now.Sub(closed.since) >= retryGated
 }
 
+// begin notes which round is under way. What failed is tried again by another
+// one, not by the same.
+func (g *gates) begin(target time.Time) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.round = target
+}
+
 // pass notes how an endpoint answered and reports whether it is open. That it is
-// closed is no failure of what asked.
+// not is no failure of what asked.
 func (g *gates) pass(name string, err error, now time.Time) (bool, error) {
-	if err != nil && !api.Gated(err) {
+	if err != nil && stops(err) {
 		return false, err
 	}
 	if err != nil {
-		g.shut(name, err.Error(), now)
+		g.shut(name, err, now)
 		return false, nil
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	if _, found := g.closed[name]; found {
+		g.logger.Info("A part of the desk can be read again", "capability", name)
+	}
 	delete(g.closed, name)
 	return true, nil
 }
 
+// stops reports whether an error ends a fetch, whatever was asked for: it was
+// cancelled, the credentials are wrong, or the desk wants to be left alone.
+func stops(err error) bool {
+	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) ||
+		api.StatusOf(err) == http.StatusUnauthorized || sources.ReasonOf(err) == sources.ReasonRateLimited
+}
+
 // shut notes that an endpoint is closed.
-func (g *gates) shut(name, why string, now time.Time) {
+func (g *gates) shut(name string, err error, now time.Time) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.closed[name] = gate{why: why, since: now}
+	if _, found := g.closed[name]; !found {
+		g.logger.Warn("A part of the desk cannot be read: all else goes on without it", "capability", name, "err", err)
+	}
+	g.closed[name] = gate{why: err.Error(), since: now, failed: !api.Gated(err)}
 }
 
 // Capabilities implements [sources.Capable]. What was not tried yet is taken to

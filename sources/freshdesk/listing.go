@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// perPage is how many rows a page of a listing holds, the most there can be. A
-// page with fewer is the last.
+// perPage is how many rows of a listing are asked for at a time, the most there
+// can be. A page with fewer need not be the last: some desks cut them shorter.
 const perPage = 100
 
 // mostPages is how many pages of one listing the desk shows.
@@ -56,14 +56,14 @@ type listing struct {
 // read reads a page of a listing. Where rows of one time fill more than a page,
 // the page before is read again as well: what moved up between the two answers
 // is on it.
-func (s *Source) read(ctx context.Context, l listing, p place) (window, error) {
-	rows, err := s.page(ctx, l, p.Since, p.Page)
+func (f *fetching) read(ctx context.Context, l listing, p place) (window, error) {
+	rows, err := f.Source.page(ctx, l, p.Since, p.Page)
 	if err != nil {
 		return window{}, err
 	}
 	w := window{rows: rows}
 	if p.Page > 1 {
-		before, err := s.page(ctx, l, p.Since, p.Page-1)
+		before, err := f.Source.page(ctx, l, p.Since, p.Page-1)
 		if err != nil {
 			return window{}, err
 		}
@@ -73,10 +73,36 @@ func (s *Source) read(ctx context.Context, l listing, p place) (window, error) {
 			return w, nil
 		}
 	}
-	if len(rows) >= perPage {
+	last, err := f.last(ctx, l, p, rows)
+	if err != nil {
+		return window{}, err
+	}
+	if !last {
 		w.next = p.after(rows)
 	}
 	return w, nil
+}
+
+// last reports whether a page is the last of its listing. One that is shorter
+// than was asked for is, if there is nothing behind it. Nobody has to ask where
+// all of it is known and the desk is known to give pages of twice its length.
+func (f *fetching) last(ctx context.Context, l listing, p place, rows []row) (bool, error) {
+	longest := &f.pages().Longest
+	short := 2*len(rows) <= *longest && f.Streams[f.Turn].knows(rows)
+	*longest = max(*longest, len(rows))
+	switch {
+	case len(rows) == 0 || short:
+		return true, nil
+	case len(rows) >= perPage:
+		return false, nil
+	case p.Page >= mostPages:
+		return true, nil
+	}
+	behind, err := f.Source.page(ctx, l, p.Since, p.Page+1)
+	more := slices.ContainsFunc(behind, func(b row) bool {
+		return !slices.ContainsFunc(rows, func(r row) bool { return r.mark == b.mark })
+	})
+	return !more, err
 }
 
 // after returns where to go on behind a full page. What is listed from a second

@@ -26,11 +26,11 @@ type names struct {
 }
 
 // name returns the name of a number, empty where it has none.
-func (n *names) name(ctx context.Context, g *gates, number string, now time.Time) (string, error) {
+func (n *names) name(ctx context.Context, s *Source, number string, now time.Time) (string, error) {
 	if number == "" {
 		return "", nil
 	}
-	if err := n.refresh(ctx, g, number, now); err != nil {
+	if err := n.refresh(ctx, s, number, now); err != nil {
 		return "", err
 	}
 	return n.known[number], nil
@@ -38,23 +38,21 @@ func (n *names) name(ctx context.Context, g *gates, number string, now time.Time
 
 // refresh asks for the names unless they are fresh and that of the number is
 // among them.
-func (n *names) refresh(ctx context.Context, g *gates, number string, now time.Time) error {
+func (n *names) refresh(ctx context.Context, s *Source, number string, now time.Time) error {
 	stale := n.known == nil || now.Sub(n.loaded) >= keepNames
 	_, known := n.known[number]
-	if !stale && (known || number == "" || n.asked[number]) || !g.open(n.capability, now) {
+	if !stale && (known || number == "" || n.asked[number]) || !s.gates.open(n.capability, now) {
 		return nil
 	}
 	loaded, err := n.load(ctx)
-	if _, err = g.pass(n.capability, err, now); err != nil {
+	if passed, err := s.passPart(ctx, n.capability, err, now); !passed {
 		return err
 	}
 	if stale || n.asked == nil {
 		n.asked = map[string]bool{}
 	}
 	n.asked[number] = true
-	if n.loaded = now; loaded != nil {
-		n.known = loaded
-	}
+	n.known, n.loaded = loaded, now
 	return nil
 }
 
@@ -76,7 +74,7 @@ func (s *Source) loadGroups(ctx context.Context) (map[string]string, error) {
 				known[string(g.ID)] = string(g.Name)
 			}
 		}
-		if len(groups) < perPage || len(known) == before {
+		if len(known) == before {
 			return known, nil
 		}
 	}
@@ -141,7 +139,7 @@ func readChoices(choices json.RawMessage, known map[string]string) {
 // openCodes returns the numbers of the statuses in which a ticket is open, as
 // far as they are known.
 func (s *Source) openCodes(ctx context.Context) ([]int, error) {
-	if err := s.statuses.refresh(ctx, s.gates, "", s.now); err != nil {
+	if err := s.statuses.refresh(ctx, s, "", s.now); err != nil {
 		return nil, err
 	}
 	codes := map[int]bool{firstStatus: true, firstStatus + 1: true}
@@ -173,7 +171,7 @@ func (s *Source) status(ctx context.Context, code word, now time.Time) (desk.Sta
 	if n < firstCustom || s.config.Statuses[n] != "" {
 		return s.config.meaning(n, ""), nil
 	}
-	name, err := s.statuses.name(ctx, s.gates, string(code), now)
+	name, err := s.statuses.name(ctx, s, string(code), now)
 	if err != nil {
 		return desk.StatusUnknown, err
 	}

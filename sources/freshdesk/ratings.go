@@ -36,14 +36,14 @@ const defaultQuestion = "default_question"
 // ratings reads a page of the ratings.
 func (f *fetching) ratings(ctx context.Context) (done bool, err error) {
 	if !f.gates.open(capRatings, f.now) {
-		return true, nil
+		return f.setAside(nil)
 	}
 	stream := &f.Streams[turnRatings]
 	f.placeOfRatings(stream)
 	l := listing{path: "/surveys/satisfaction_ratings", since: "created_since", by: "created_at"}
 	w, err := f.read(ctx, l, *f.Place)
 	if passed, err := f.gates.pass(capRatings, err, f.now); !passed {
-		return true, err
+		return f.setAside(err)
 	}
 	from := f.Place.From
 	if !f.first() {
@@ -71,7 +71,7 @@ func (f *fetching) ratings(ctx context.Context) (done bool, err error) {
 
 // placeOfRatings begins the turn of the ratings.
 func (f *fetching) placeOfRatings(stream *stream) {
-	if f.Place != nil {
+	if f.resume(stream); f.Place != nil {
 		return
 	}
 	since := stream.Created.Add(-overlap)
@@ -118,7 +118,7 @@ func (f *fetching) rating(ctx context.Context, r row) error {
 		f.reject(r, "rating", desk.ReasonMissingField, "id or created_at is missing")
 		return nil
 	}
-	team, err := f.groups.name(ctx, f.gates, string(g.Group), f.now)
+	team, err := f.groups.name(ctx, f.Source, string(g.Group), f.now)
 	if err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"log/slog"
 	"net/url"
 	"time"
 
@@ -21,7 +22,7 @@ const holdBack = time.Minute
 
 // mostRequests bounds what one Fetch asks for: beyond it no further ticket is
 // begun, and the page is read on by the next Fetch.
-const mostRequests = 20
+const mostRequests = 40
 
 // Source is a desk. It implements [sources.Source].
 type Source struct {
@@ -32,14 +33,14 @@ type Source struct {
 	// What the methods below that Fetch calls know of the desk.
 	groups    names
 	statuses  names
-	missing   map[string]int // by capability: how often in a row a ticket had none of it
+	failures  map[string]int // by capability: how often in a row it failed for a ticket
 	now       time.Time      // up to when the last Fetch was asked to read
 	requests  int            // of it
 	lookedFor time.Time      // when ratings were last looked through for changed ones
 }
 
-func newSource(c *Config, client *api.Client) *Source {
-	s := &Source{config: c, client: client, gates: newGates(c), missing: map[string]int{}}
+func newSource(c *Config, client *api.Client, logger *slog.Logger) *Source {
+	s := &Source{config: c, client: client, gates: newGates(c, logger), failures: map[string]int{}}
 	s.groups = names{capability: capGroups, load: s.loadGroups}
 	s.statuses = names{capability: capFields, load: s.loadStatuses}
 	return s
@@ -69,6 +70,7 @@ func (s *Source) Fetch(ctx context.Context, since desk.Cursor, until time.Time) 
 	if c.Target.IsZero() {
 		c.begin(until)
 	}
+	s.gates.begin(c.Target)
 	s.requests = 0
 	f := fetching{Source: s, cursor: &c}
 	for c.Turn < turns && !f.page.More {
@@ -119,7 +121,7 @@ func (f *fetching) readOn(ctx context.Context) (done bool, err error) {
 func (f *fetching) tickets(ctx context.Context) (done bool, err error) {
 	stream := &f.Streams[turnTickets]
 	l := ticketListing(url.Values{"include": {"stats"}})
-	w, err := f.read(ctx, l, f.placeIn(stream.Newest))
+	w, err := f.read(ctx, l, f.placeIn(stream))
 	if err != nil {
 		return false, err
 	}
@@ -142,13 +144,13 @@ func (f *fetching) tickets(ctx context.Context) (done bool, err error) {
 func (f *fetching) withdrawn(ctx context.Context, status desk.Status) (done bool, err error) {
 	capability := withdrawnCapability(status)
 	if !f.gates.open(capability, f.now) {
-		return true, nil
+		return f.setAside(nil)
 	}
 	stream := &f.Streams[f.Turn]
 	l := ticketListing(url.Values{"filter": {status.String()}})
-	w, err := f.read(ctx, l, f.placeIn(stream.Newest))
+	w, err := f.read(ctx, l, f.placeIn(stream))
 	if passed, err := f.gates.pass(capability, err, f.now); !passed {
-		return true, err
+		return f.setAside(err)
 	}
 	for _, r := range f.dated(w.rows) {
 		stream.reach(r.at, f.Target)
@@ -159,6 +161,42 @@ func (f *fetching) withdrawn(ctx context.Context, status desk.Status) (done bool
 	return f.goOn(stream, w), nil
 }
 
+// setAside ends the turn of a stream that cannot be read now: a later round goes
+// on where it was.
+func (f *fetching) setAside(err error) (done bool, _ error) {
+	if f.Place != nil {
+		f.Streams[f.Turn].Place = f.Place
+	}
+	return true, err
+}
+
+// resume returns to where a stream was set aside.
+func (f *fetching) resume(s *stream) {
+	if f.Place == nil {
+		f.Place, s.Place = s.Place, nil
+	}
+}
+
+// passPart notes how an endpoint answered that tells a part of tickets, and
+// reports whether it is open. They are told without that part only if it is the
+// endpoint that fails, and not the desk.
+func (s *Source) passPart(ctx context.Context, capability string, err error, now time.Time) (bool, error) {
+	if down := s.down(ctx, err); down != nil {
+		return false, down
+	}
+	return s.gates.pass(capability, err, now)
+}
+
+// down returns why the desk does not tell its tickets either, after something
+// else failed; nil if it does.
+func (s *Source) down(ctx context.Context, err error) error {
+	if err == nil || stops(err) || api.Gated(err) {
+		return nil
+	}
+	_, _, err = s.newest(ctx)
+	return err
+}
+
 func ticketListing(query url.Values) listing {
 	query.Set("order_by", "updated_at")
 	query.Set("order_type", "asc")
@@ -167,13 +205,14 @@ func ticketListing(query url.Values) listing {
 
 // placeIn returns where to read, at the beginning of a turn a little before what
 // was read already.
-func (f *fetching) placeIn(newest time.Time) place {
+func (f *fetching) placeIn(s *stream) place {
+	f.resume(s)
 	if f.Place == nil {
-		since := newest
+		since := s.Newest
 		if since.After(dawn) {
 			since = since.Add(-overlap)
 		}
-		f.Place = &place{From: newest, Since: asked(since), Page: 1}
+		f.Place = &place{From: s.Newest, Since: asked(since), Page: 1}
 	}
 	return *f.Place
 }

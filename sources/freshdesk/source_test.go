@@ -1,9 +1,16 @@
 package freshdesk
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
+	"maps"
+	"net/http"
+	"slices"
+	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -88,8 +95,8 @@ func TestALongPageIsReadInParts(t *testing.T) {
 			t.Errorf("ticket %s has not its messages", r.ID)
 		}
 	}
-	if n := h.forget("/tickets/"); n != 50 {
-		t.Errorf("%d conversations are asked for", n)
+	if n := h.forget("/tickets/"); n != 2*50 {
+		t.Errorf("%d pages of conversations are asked for", n)
 	}
 }
 
@@ -107,11 +114,11 @@ func TestChangedRatingsAreFound(t *testing.T) {
 	h.say("/surveys/satisfaction_ratings", "["+fmt.Sprintf(row, -103, "2026-11-20T13:00:00Z")+newer)
 	h.forget("")
 	drain(t, s, first.cursor, noon.Add(time.Minute))
-	if n := h.forget("/surveys/satisfaction_ratings?created_since=2026-11-20T10%3A59%3A00Z"); n != 1 {
+	if n := h.forget("/surveys/satisfaction_ratings?created_since=2026-11-20T10%3A59%3A00Z&page=1"); n != 1 {
 		t.Error("a usual round does not begin where the last one ended")
 	}
 	later := drain(t, s, first.cursor, noon.Add(lookEvery))
-	if n := h.forget("/surveys/satisfaction_ratings?created_since=2026-11-06T11%3A00%3A00Z"); n != 1 {
+	if n := h.forget("/surveys/satisfaction_ratings?created_since=2026-11-06T11%3A00%3A00Z&page=1"); n != 1 {
 		t.Error("the last days are not looked through")
 	}
 	if len(later.records) != 1 || later.records[0].Body.(*desk.Survey).Score != desk.Some(-3.0) {
@@ -139,11 +146,11 @@ func TestNamesAreAskedForAgainWhenOneIsUnknownOrAfterAnHour(t *testing.T) {
 		team  string
 		asks  int
 	}{
-		{time.Minute, 43000596433, "Payments", 1}, // that of the first sync
-		{2 * time.Minute, 5, "", 1},
+		{time.Minute, 43000596433, "Payments", 2}, // those of the first sync: a page, and nothing behind it
+		{2 * time.Minute, 5, "", 2},
 		{3 * time.Minute, 5, "", 0}, // nobody knows it
 		{4 * time.Minute, 43000596433, "Payments", 0},
-		{70 * time.Minute, 5, "", 1},
+		{70 * time.Minute, 5, "", 2},
 	} {
 		if team := change(step.after, step.group); team != step.team {
 			t.Errorf("after %s: team %q, want %q", step.after, team, step.team)
@@ -168,7 +175,7 @@ func capabilities(s *Source) map[string]string {
 func TestWhatIsClosedIsDoneWithoutAndTriedAgainAfterAnHour(t *testing.T) {
 	closed := map[string]string{
 		"/tickets?spam": "403", "/tickets?deleted": "402", "/surveys/satisfaction_ratings": "404", "/groups": "403", "/ticket_fields": "403",
-		"/tickets/1/conversations": "403", "/tickets/2/time_entries": "403",
+		"/tickets/1/conversations": "402", "/tickets/2/time_entries": "403",
 		"/tickets": "[" + talked(1, 8, "2026-11-20T10:00:00Z", "2026-11-20T10:00:00Z") + "," + talked(2, 4, "2026-11-20T11:00:00Z", "2026-11-20T10:00:00Z") + "]",
 	}
 	closed["/tickets"] = strings.ReplaceAll(closed["/tickets"], `"source":1`, `"source":1,"group_id":5`)
@@ -206,24 +213,215 @@ func TestWhatIsClosedIsDoneWithoutAndTriedAgainAfterAnHour(t *testing.T) {
 	}
 }
 
-// One ticket may be deleted while it is read; where none has a conversation, the
-// desk has none.
+// A ticket may be deleted while it is read, or the desk stumble over it; where no
+// ticket has a conversation, the desk has none.
 func TestATicketWithoutAConversationIsNoGate(t *testing.T) {
-	answers := map[string]string{}
+	for answer, rejected := range map[string]int{"404": 0, "403": 1, "400": 1} {
+		answers := map[string]string{}
+		var rows []string
+		for id := 1; id <= mostFailures; id++ {
+			rows = append(rows, talked(id, 2, "2026-11-20T10:00:00Z", "2026-11-20T10:00:00Z"))
+			answers[fmt.Sprintf("/tickets/%d/conversations", id)] = answer
+		}
+		answers["/tickets"] = "[" + strings.Join(rows[1:], ",") + "]"
+		s := source(t, script(answers))
+		got := drain(t, s, nil, noon)
+		if len(got.records) != mostFailures-1 || len(capabilities(s)) > 0 {
+			t.Errorf("%s: %d tickets, missing %v", answer, len(got.records), capabilities(s))
+		}
+		if len(got.rejects) != rejected*(mostFailures-1) {
+			t.Errorf("%s: rejects %+v", answer, got.rejects)
+		}
+		for _, r := range got.rejects {
+			if r.Reason != desk.ReasonMalformed || !strings.HasPrefix(r.Where, "conversations of ticket ") {
+				t.Errorf("%s: reject %+v", answer, r)
+			}
+		}
+		answers["/tickets"] = "[" + strings.Join(rows, ",") + "]"
+		s = source(t, script(answers))
+		if got := drain(t, s, nil, noon); len(got.records) != mostFailures || capabilities(s)[capConversations] == "" {
+			t.Errorf("%s: %d tickets, missing %v", answer, len(got.records), capabilities(s))
+		}
+	}
+}
+
+// A ticket whose messages could not be read has them when it changes.
+func TestAConversationThatFailedIsReadWithTheNextChange(t *testing.T) {
+	h := script(map[string]string{
+		"/tickets":                 "[" + talked(1, 2, "2026-11-20T10:00:00Z", "2026-11-20T10:00:00Z") + "," + talked(2, 2, "2026-11-20T10:00:00Z", "2026-11-20T10:00:00Z") + "]",
+		"/tickets/1/conversations": "400",
+		"/tickets/2/conversations": `[{"id":7,"incoming":true,"created_at":"2026-11-20T10:00:00Z"}]`,
+	})
+	s := source(t, h)
+	first := drain(t, s, nil, noon)
+	all := first.tickets()
+	if len(all) != 2 || len(all["2"].Body.(*desk.Ticket).Messages) != 2 || len(all["1"].Body.(*desk.Ticket).Messages) != 0 {
+		t.Fatalf("got %+v", first.records)
+	}
+	h.say("/tickets/1/conversations", `[{"id":8,"incoming":true,"created_at":"2026-11-20T10:00:00Z"}]`)
+	h.say("/tickets", "["+talked(1, 2, "2026-11-20T12:00:00Z", "2026-11-20T12:00:00Z")+"]")
+	later := drain(t, s, first.cursor, noon.Add(time.Minute))
+	if n := len(later.tickets()["1"].Body.(*desk.Ticket).Messages); n != 2 || len(later.rejects) > 0 {
+		t.Errorf("%d messages, rejects %+v", n, later.rejects)
+	}
+}
+
+// What can be done without is set aside while it fails, and read on from where it
+// was when it is well again.
+func TestWhatFailsIsSetAside(t *testing.T) {
+	rows := "[" + strings.ReplaceAll(talked(1, 8, "2026-11-20T10:00:00Z", "2026-11-20T10:00:00Z")+","+
+		talked(2, 4, "2026-11-20T11:00:00Z", "2026-11-20T10:00:00Z"), `"source":1`, `"source":1,"group_id":43000596433`) + "]"
+	broken := map[string]string{
+		"/tickets?spam": "400", "/tickets?deleted": "400", "/surveys/satisfaction_ratings": "400", "/groups": "400", "/ticket_fields": "null",
+		"/tickets/2/time_entries": "400",
+	}
+	h := script(maps.Clone(broken))
+	h.say("/tickets", rows)
+	var log strings.Builder
+	s := source(t, h, func(c *Config) { c.TimeEntries = true })
+	s.gates.logger = slog.New(slog.NewTextHandler(&log, nil))
+	first := drain(t, s, nil, noon)
+	if len(first.tickets()) != 2 || !first.asOf.Equal(noon) {
+		t.Fatalf("got %+v as of %s", first.records, first.asOf)
+	}
+	missing := capabilities(s)
+	for _, name := range []string{capSpam, capDeleted, capRatings, capGroups, capFields, capTimeEntries} {
+		if missing[name] == "" {
+			t.Errorf("nobody says why %s is missing", name)
+		}
+	}
+	h.forget("")
+	second := drain(t, s, first.cursor, noon.Add(4*time.Minute))
+	if n := h.forget("/tickets?filter=") + h.forget("/surveys"); n != 0 {
+		t.Errorf("what failed is asked %d times within five minutes", n)
+	}
+	third := drain(t, s, second.cursor, noon.Add(5*time.Minute))
+	if n := h.forget("/tickets?filter="); n != 2 {
+		t.Errorf("after five minutes %d of 2 are tried", n)
+	}
+	if n := strings.Count(log.String(), "level=WARN"); n != len(broken) {
+		t.Errorf("%d warnings of %d parts:\n%s", n, len(broken), &log)
+	}
+	if string(third.cursor) != string(first.cursor) {
+		t.Errorf("the cursor moves:\n%s\n%s", first.cursor, third.cursor)
+	}
+	h.say("/tickets?deleted", ticketWith(t, map[string]any{"id": 3, "updated_at": "2026-11-01T00:00:00Z"}))
+	h.say("/tickets?spam", "[]")
+	h.say("/surveys/satisfaction_ratings", sample(t, "satisfaction_ratings"))
+	h.say("/groups", groups)
+	h.say("/tickets", strings.ReplaceAll(rows, "2026-11-20T11:00:00Z", "2026-11-20T12:01:00Z"))
+	last := drain(t, source(t, h), third.cursor, noon.Add(10*time.Minute))
+	if r, ok := last.tickets()["3"]; !ok || !r.Deleted {
+		t.Error("what was deleted in the meantime is not told")
+	}
+	if last.tickets()["2"].Body.(*desk.Ticket).Team != "Payments" {
+		t.Error("the teams are not asked for again")
+	}
+	if n := len(last.records) - len(last.tickets()); n == 0 {
+		t.Error("the ratings of the meantime are not told")
+	}
+	drain(t, s, third.cursor, noon.Add(10*time.Minute))
+	if n := strings.Count(log.String(), "level=INFO"); n != 4 {
+		t.Errorf("%d of 4 parts are said to be back:\n%s", n, &log)
+	}
+}
+
+// A listing that fails halfway is read on from there, with what that needs: of
+// ratings, which ones are older than what was read.
+func TestAListingThatWasSetAsideGoesOnWhereItWas(t *testing.T) {
 	var rows []string
-	for id := 1; id <= mostMissing; id++ {
-		rows = append(rows, talked(id, 2, "2026-11-20T10:00:00Z", "2026-11-20T10:00:00Z"))
-		answers[fmt.Sprintf("/tickets/%d/conversations", id)] = "404"
+	for i := range 150 {
+		at := noon.Add(time.Duration(i-200) * time.Hour).Format(time.RFC3339)
+		changed := at
+		if i == 0 {
+			changed = noon.Format(time.RFC3339) // rated again
+		}
+		rows = append(rows, fmt.Sprintf(`{"id":%d,"ticket_id":1,"ratings":{"default_question":103},"created_at":%q,"updated_at":%q}`, i+1, at, changed))
 	}
-	answers["/tickets"] = "[" + strings.Join(rows[1:], ",") + "]"
-	s := source(t, script(answers))
-	if got := drain(t, s, nil, noon); len(got.records) != mostMissing-1 || len(capabilities(s)) > 0 {
-		t.Errorf("%d tickets, missing %v", len(got.records), capabilities(s))
+	var asked int
+	s := source(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !strings.HasSuffix(r.URL.Path, "/satisfaction_ratings") {
+			_, _ = w.Write([]byte("[]"))
+			return
+		}
+		asked++
+		if asked == 2 {
+			w.WriteHeader(http.StatusBadRequest)
+			return
+		}
+		var page []string
+		for _, row := range rows {
+			var of struct {
+				At string `json:"created_at"`
+			}
+			_ = json.Unmarshal([]byte(row), &of)
+			if of.At >= r.URL.Query().Get("created_since") && r.URL.Query().Get("page") == "1" && len(page) < perPage {
+				page = append(page, row)
+			}
+		}
+		_, _ = w.Write([]byte("[" + strings.Join(page, ",") + "]"))
+	}))
+	first := drain(t, s, nil, noon)
+	later := drain(t, s, first.cursor, noon.Add(5*time.Minute))
+	told := map[string]bool{}
+	for _, r := range slices.Concat(first.records, later.records) {
+		told[r.ID] = true
 	}
-	answers["/tickets"] = "[" + strings.Join(rows, ",") + "]"
-	s = source(t, script(answers))
-	if got := drain(t, s, nil, noon); len(got.records) != mostMissing || capabilities(s)[capConversations] == "" {
-		t.Errorf("%d tickets, missing %v", len(got.records), capabilities(s))
+	if len(first.records) != perPage || len(told) != len(rows) {
+		t.Errorf("%d ratings, and %d in all, want %d", len(first.records), len(told), len(rows))
+	}
+}
+
+// Wrong credentials are no matter of one endpoint.
+func TestWrongCredentialsAreNotSetAside(t *testing.T) {
+	s := source(t, script(map[string]string{"/tickets?spam": "401"}))
+	if _, err := s.Fetch(t.Context(), nil, noon); sources.ReasonOf(err) != sources.ReasonRefused {
+		t.Errorf("got %v", err)
+	}
+}
+
+// Some desks cut pages shorter than they are asked to.
+func TestWhatATicketHasIsReadToTheEndOfShortPages(t *testing.T) {
+	lists := map[string][]string{
+		"/groups": {`{"id":1,"name":"A"}`, `{"id":2,"name":"B"}`, `{"id":5,"name":"Payments"}`},
+		"/tickets/1/conversations": {
+			`{"id":1,"created_at":"2026-11-20T01:00:00Z"}`, `{"id":2,"created_at":"2026-11-20T02:00:00Z"}`, `{"id":3,"created_at":"2026-11-20T03:00:00Z"}`,
+		},
+		"/tickets/1/time_entries": {`{"time_spent":"01:00"}`, `{"time_spent":"00:30"}`, `{"time_spent":"00:12"}`},
+		"/tickets":                {strings.Replace(talked(1, 4, "2026-11-20T10:00:00Z", "2026-11-20T10:00:00Z"), `"source":1`, `"source":1,"group_id":5`, 1)},
+	}
+	s := source(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		page, _ := strconv.Atoi(r.URL.Query().Get("page"))
+		list := lists[strings.TrimPrefix(r.URL.Path, "/api/v2")]
+		if r.URL.Query().Has("filter") {
+			list = nil
+		}
+		from := min(2*(page-1), len(list))
+		_, _ = w.Write([]byte("[" + strings.Join(list[from:min(from+2, len(list))], ",") + "]"))
+	}), func(c *Config) { c.TimeEntries, c.Conversations = true, ConversationsAll })
+	round := drain(t, s, nil, noon)
+	got := round.tickets()["1"].Body.(*desk.Ticket)
+	if len(got.Messages) != 4 || got.Team != "Payments" || got.HandleTime != desk.Some(102*time.Minute) {
+		t.Errorf("%d messages, team %q, handle time %v", len(got.Messages), got.Team, got.HandleTime)
+	}
+}
+
+// Where the desk as a whole is out of order, no ticket is told without its parts.
+func TestAnOutageIsNotSetAside(t *testing.T) {
+	var out atomic.Bool
+	h := script(map[string]string{"/tickets": "[" + talked(1, 2, "2026-11-20T10:00:00Z", "2026-11-20T10:00:00Z") + "]"})
+	s := source(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasSuffix(r.URL.Path, "/conversations") {
+			out.Store(true)
+		}
+		if out.Load() {
+			w.WriteHeader(http.StatusBadRequest)
+			return
+		}
+		h.ServeHTTP(w, r)
+	}))
+	if page, err := s.Fetch(t.Context(), nil, noon); err == nil {
+		t.Errorf("got %+v", page)
 	}
 }
 

@@ -114,7 +114,7 @@ func (f *fetching) tombstone(r row, status desk.Status) {
 
 // translate brings a ticket into the neutral form.
 func (f *fetching) translate(ctx context.Context, t *ticket, status desk.Status) (*desk.Ticket, error) {
-	team, err := f.groups.name(ctx, f.gates, string(t.Group), f.now)
+	team, err := f.groups.name(ctx, f.Source, string(t.Group), f.now)
 	if err != nil {
 		return nil, err
 	}

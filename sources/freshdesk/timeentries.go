@@ -24,7 +24,7 @@ func (f *fetching) addTime(ctx context.Context, t *ticket, body *desk.Ticket) er
 		return nil
 	}
 	entries, err := f.entries(ctx, t, "/time_entries")
-	if passed, err := f.passTicket(capTimeEntries, err); !passed {
+	if passed, err := f.passTicket(ctx, capTimeEntries, t, err); !passed {
 		return err
 	}
 	var sum time.Duration

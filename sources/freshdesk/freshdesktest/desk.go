@@ -29,6 +29,9 @@ type Options struct {
 	// Exclusive makes updated_since and created_since leave out the very second
 	// that is named: the vendor does not say.
 	Exclusive bool
+	// MostPerPage is how many entries a page has at most, whatever is asked for; 0
+	// is as documented.
+	MostPerPage int
 	// Gates are the endpoints, as [Desk.Requests] names them, that the plan lacks
 	// or the key has no right to: they answer with the status given.
 	Gates map[string]int
@@ -147,7 +150,7 @@ func (d *Desk) endpoint(name string, h handler) http.Handler {
 		}
 		a := h(q)
 		if a.list != nil {
-			a = a.paged(w, q)
+			a = a.paged(w, q, d.o.MostPerPage)
 		}
 		write(w, max(a.status, http.StatusOK), a.body)
 	})
@@ -200,10 +203,13 @@ func (d *Desk) charge(w http.ResponseWriter, name string, q ask) int {
 }
 
 // paged returns the page of a list that was asked for.
-func (a answer) paged(w http.ResponseWriter, q ask) answer {
+func (a answer) paged(w http.ResponseWriter, q ask, most int) answer {
 	page, size, bad := q.paging()
 	if bad != nil {
 		return *bad
+	}
+	if most > 0 {
+		size = min(size, most)
 	}
 	if a.pages > 0 && page > a.pages {
 		return invalid("page", fmt.Sprintf("You cannot access tickets beyond the %dth page. Please provide a smaller page number.", a.pages))
