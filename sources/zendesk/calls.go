@@ -86,17 +86,23 @@ func stateOf(id ident, changed stamp) string {
 }
 
 // tellsLegs reports whether the desk tells the legs of calls. Without them a
-// call that was not passed on looks like any other. It asks once.
+// call that was not passed on looks like any other. It asks once. Legs that fail
+// just now are told later.
 func (r *round) tellsLegs(ctx context.Context) (bool, error) {
-	if r.legsTold.Set {
+	switch {
+	case r.can.aside(canLegs):
+		return true, nil
+	case r.legsTold.Set:
 		return r.legsTold.Value && r.can.due(canLegs, r.Target), nil
 	}
 	err := r.get(ctx, legsPath, url.Values{"start_time": {unix(r.Target.Add(-time.Hour).Unix())}}, nil)
-	switch {
-	case withheld(err):
-		r.refused(canLegs, err)
-	case err != nil:
-		return false, err
+	if err != nil {
+		if err := r.spare(ctx, canLegs, err); err != nil {
+			return false, err
+		}
+		if r.can.aside(canLegs) {
+			return true, nil
+		}
 	}
 	r.legsTold = desk.Some(err == nil)
 	return err == nil, nil
@@ -144,9 +150,20 @@ func (c *call) outcome() desk.Outcome {
 		return desk.OutcomeVoicemail
 	case "failed", "not_answered", "not_available":
 		return desk.OutcomeFailed
-	default:
+	case "":
 		return desk.OutcomeUnknown
+	default:
+		return c.undocumented()
 	}
+}
+
+// undocumented returns how a call ended whose status is none that is documented.
+// It is over, for it has one.
+func (c *call) undocumented() desk.Outcome {
+	if c.ToAnswer.Value > 0 || c.Agent != "" && c.Talk.Value > 0 {
+		return desk.OutcomeAnswered
+	}
+	return desk.OutcomeFailed
 }
 
 // completed returns how a call ended that came to an orderly end. It need not

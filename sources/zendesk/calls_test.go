@@ -61,7 +61,10 @@ func TestHowCallsEnd(t *testing.T) {
 		{`"completion_status":"pending_voicemail"`, desk.OutcomeVoicemail},
 		{`"completion_status":"not_available"`, desk.OutcomeFailed},
 		{`"completion_status":"failed"`, desk.OutcomeFailed},
-		{`"completion_status":"transmogrified","duration":10,"time_to_answer":5`, desk.OutcomeUnknown},
+		{`"completion_status":"transmogrified","duration":10,"time_to_answer":5`, desk.OutcomeAnswered},
+		{`"completion_status":"transmogrified","duration":10,"agent_id":501,"talk_time":7`, desk.OutcomeAnswered},
+		{`"completion_status":"agent_missed_call","duration":10,"agent_id":501,"talk_time":0,"time_to_answer":0`, desk.OutcomeFailed},
+		{`"completion_status":"transmogrified","duration":10,"talk_time":7`, desk.OutcomeFailed},
 		{`"completion_status":null,"duration":10,"time_to_answer":5,"talk_time":-1`, desk.OutcomeUnknown},
 	} {
 		d := open(t, map[string]answers{callsPath: says(`{"calls":[{"id":1,"created_at":"2026-11-18T10:00:00Z",` + tt.fields + `}],"count":1,"end_time":1795000000}`)})
@@ -132,5 +135,22 @@ func TestTheQueueIsToldWhenItChanges(t *testing.T) {
 				t.Errorf("minute %d: %+v", step.minutes, q)
 			}
 		}
+	}
+}
+
+// Legs that fail just now come later: a call that is told without its contact
+// would then count beside them.
+func TestLegsThatFailComeLater(t *testing.T) {
+	call := says(`{"calls":[{"id":1,"created_at":"2026-11-18T10:00:00Z","completion_status":"completed","agent_id":501}],"end_time":1795000000}`)
+	d := open(t, map[string]answers{callsPath: call, legsPath: refuses(http.StatusBadRequest)})
+	s := d.source(t)
+	first := drain(t, s, nil, noon)
+	if c := body[*desk.Call](t, first, "1"); c.Contact != "1" {
+		t.Errorf("contact %q, want its own", c.Contact)
+	}
+	d.say(map[string]answers{legsPath: says(`{"legs":[{"id":2,"call_id":1,"agent_id":502,"created_at":"2026-11-18T10:00:02Z","type":"agent","completion_status":"completed","transferred_from":501}],"end_time":1795000000}`)})
+	later := drain(t, s, first.cursor, noon.Add(retryAside))
+	if ids := later.ids(desk.KindCall); !slices.Equal(ids, []string{"leg/2"}) {
+		t.Errorf("told of %v, want the leg", ids)
 	}
 }

@@ -24,8 +24,13 @@ const (
 	canResponses = "survey_responses"
 )
 
-// retryRefused is how long a part that was withheld is not asked for.
-const retryRefused = time.Hour
+const (
+	// retryRefused is how long a part that was withheld is not asked for.
+	retryRefused = time.Hour
+	// retryAside is how long one is left alone that should have answered, and
+	// failed.
+	retryAside = 5 * time.Minute
+)
 
 // capabilities remembers what the desk withholds. It is safe for concurrent use.
 type capabilities struct {
@@ -35,6 +40,7 @@ type capabilities struct {
 
 type refusal struct {
 	since time.Time
+	pause time.Duration // from then on until it is tried again
 	why   string
 }
 
@@ -68,28 +74,39 @@ func (c *Config) reads(capability string) bool {
 	}
 }
 
-// due reports whether a part is to be asked for: it was not withheld, or that is
-// an hour ago.
+// due reports whether a part is to be asked for: it was not refused, or that is
+// long enough ago.
 func (c *capabilities) due(name string, now time.Time) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	r, refused := c.refusal[name]
-	return !refused || now.Sub(r.since) >= retryRefused || now.Before(r.since)
+	return !refused || now.Sub(r.since) >= r.pause || now.Before(r.since)
 }
 
-// granted notes that the desk gave what was asked for.
-func (c *capabilities) granted(name string) {
+// aside reports whether a part failed when it was last asked for, and is not
+// withheld.
+func (c *capabilities) aside(name string) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	delete(c.refusal, name)
+	return c.refusal[name].pause == retryAside
 }
 
-// refused notes that the desk did not, and reports whether that is news.
-func (c *capabilities) refused(name string, now time.Time, err error) bool {
+// granted notes that the desk gave what was asked for, and reports whether that
+// is news.
+func (c *capabilities) granted(name string) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	_, before := c.refusal[name]
-	c.refusal[name] = refusal{since: now, why: err.Error()}
+	delete(c.refusal, name)
+	return before
+}
+
+// refused notes that the desk did not, and reports whether that is news.
+func (c *capabilities) refused(name string, now time.Time, err error, pause time.Duration) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	_, before := c.refusal[name]
+	c.refusal[name] = refusal{since: now, pause: pause, why: err.Error()}
 	return !before
 }
 

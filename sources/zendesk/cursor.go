@@ -89,6 +89,7 @@ type listing struct {
 	High  time.Time `json:"high,omitzero"`   // the newest state that it found
 	Mark  time.Time `json:"mark,omitzero"`   // the newest state that the readings before found
 	Read  bool      `json:"read,omitempty"`  // it was read to its end once
+	Again bool      `json:"again,omitempty"` // its cursor did not last, and it is read from its beginning
 	Seen  api.Seen  `json:"seen,omitempty"`  // states about the mark
 	// The marks of what could not be understood, in this reading and in the one
 	// before.

@@ -85,7 +85,7 @@ func FuzzTickets(f *testing.F) {
 		r := &round{Source: &Source{config: NewConfig().(*Config), can: newCapabilities()}, cursor: begin(noon)}
 		r.names.read(canStatuses, noon)
 		r.Target = noon
-		r.can.refused(canGroups, noon, errTime)
+		r.can.refused(canGroups, noon, errTime, retryRefused)
 		if err := r.tell(t.Context(), []json.RawMessage{json.RawMessage(given)}, nil); err != nil {
 			t.Fatal(err)
 		}

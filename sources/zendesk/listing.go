@@ -46,7 +46,9 @@ func (r *round) list(ctx context.Context, path, key string, at *listing, query u
 	err = r.get(ctx, path, query, &answer)
 	if at.After != "" && expired(err) {
 		at.After = "" // its cursor did not last: from its beginning
-		return false, nil
+		if at.Again = !at.Again; at.Again {
+			return false, nil
+		}
 	}
 	var list records
 	switch {
@@ -102,6 +104,9 @@ const mostFlawed = 1000
 
 // flawed reports whether a record that could not be understood is a new one.
 func (l *listing) flawed(mark string) bool {
+	if slices.Contains(l.Flawed, mark) {
+		return false
+	}
 	if len(l.Flawed) < mostFlawed {
 		l.Flawed = append(l.Flawed, mark)
 	}
@@ -117,7 +122,7 @@ func (l *listing) forget(target time.Time) {
 func (l *listing) finish(target time.Time) {
 	l.forget(target)
 	l.Mark = latest(l.Mark, earliest(l.High, target))
-	l.High, l.After, l.Read = time.Time{}, "", true
+	l.High, l.After, l.Read, l.Again = time.Time{}, "", true, false
 	l.FlawedBefore, l.Flawed = l.Flawed, nil
 }
 

@@ -28,8 +28,9 @@ type clocks struct {
 	Business number `json:"business"`
 }
 
-// addTo takes over what was measured of a ticket; nil: nothing was.
-func (m *metricSet) addTo(t *desk.Ticket, messaging bool) {
+// addTo takes over what was measured of a ticket; nil: nothing was. A first answer
+// behind exactFrom that is known to the minute is left to those who know better.
+func (m *metricSet) addTo(t *desk.Ticket, exactFrom time.Time, messaging bool) {
 	if m == nil {
 		return
 	}
@@ -39,6 +40,9 @@ func (m *metricSet) addTo(t *desk.Ticket, messaging bool) {
 	}
 	t.AcknowledgedAt, t.SolvedAt = m.AssignedAt.Time, m.SolvedAt.Time
 	t.FirstResponseAt = after(t.CreatedAt, m.Reply.Calendar.times(time.Minute))
+	if !exactFrom.IsZero() && t.FirstResponseAt.After(exactFrom) {
+		t.FirstResponseAt = time.Time{}
+	}
 	if exact := m.ReplySeconds.Calendar.times(time.Second); messaging && exact.Set {
 		t.FirstResponseAt = after(t.CreatedAt, exact)
 	}

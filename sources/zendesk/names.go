@@ -13,7 +13,6 @@ type names struct {
 	groups   map[string]string
 	statuses map[string]word // the category of each custom status
 	readAt   map[string]time.Time
-	unknown  map[string]bool // groups that the desk did not list when it was last asked
 }
 
 // old reports whether a list of names is to be read again.
@@ -22,7 +21,7 @@ func (n *names) old(list string, now time.Time) bool {
 	return !read || now.Sub(at) >= namesLast || now.Before(at)
 }
 
-// read notes that a list of names was read, or that the desk withheld it.
+// read notes that a list of names was read.
 func (n *names) read(list string, now time.Time) {
 	if n.readAt == nil {
 		n.readAt = map[string]time.Time{}
@@ -30,33 +29,25 @@ func (n *names) read(list string, now time.Time) {
 	n.readAt[list] = now
 }
 
-// nameGroups learns the names of groups that records speak of, for teamOf.
+// nameGroups learns the names of groups that records speak of, for teamOf. For one
+// that is not known it asks once a round.
 func (r *round) nameGroups(ctx context.Context, ids []ident) error {
 	stale := false
 	for _, id := range ids {
 		_, known := r.names.groups[string(id)]
-		stale = stale || id != "" && (r.names.old(canGroups, r.Target) || !known && !r.names.unknown[string(id)])
+		stale = stale || id != "" && (r.names.old(canGroups, r.Target) || !known && !r.names.readAt[canGroups].Equal(r.Target))
 	}
 	if !stale || !r.can.due(canGroups, r.Target) {
 		return nil
 	}
 	groups := map[string]string{}
 	err := all(ctx, r.Source, "/groups", "groups", func(g group) { groups[string(g.ID)] = string(g.Name) })
-	switch {
-	case withheld(err):
-		r.refused(canGroups, err)
-	case err != nil:
-		return err
-	default:
-		r.can.granted(canGroups)
-		r.names.groups, r.names.unknown = groups, map[string]bool{}
+	if err != nil {
+		return r.spare(ctx, canGroups, err)
 	}
+	r.granted(canGroups)
+	r.names.groups = groups
 	r.names.read(canGroups, r.Target)
-	for _, id := range ids {
-		if _, known := r.names.groups[string(id)]; !known && r.names.unknown != nil {
-			r.names.unknown[string(id)] = true
-		}
-	}
 	return nil
 }
 
@@ -83,15 +74,11 @@ func (r *round) nameStatuses(ctx context.Context) error {
 	}
 	statuses := map[string]word{}
 	err := all(ctx, r.Source, "/custom_statuses", "custom_statuses", func(s customStatus) { statuses[string(s.ID)] = s.Category })
-	switch {
-	case withheld(err):
-		r.refused(canStatuses, err)
-	case err != nil:
-		return err
-	default:
-		r.can.granted(canStatuses)
-		r.names.statuses = statuses
+	if err != nil {
+		return r.spare(ctx, canStatuses, err)
 	}
+	r.granted(canStatuses)
+	r.names.statuses = statuses
 	r.names.read(canStatuses, r.Target)
 	return nil
 }

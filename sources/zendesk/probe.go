@@ -22,7 +22,7 @@ func (s *Source) CountOpen(ctx context.Context) (int, error) {
 	err := s.get(ctx, countPath, url.Values{"query": {"type:ticket " + unfinished}}, &answer)
 	switch {
 	case withheld(err):
-		s.can.refused(canCount, s.read, err)
+		s.can.refused(canCount, s.read, err, retryRefused)
 		return 0, fmt.Errorf("%w: %w", sources.ErrUncounted, err)
 	case err != nil:
 		return 0, err
@@ -68,7 +68,7 @@ func (s *Source) Probe(ctx context.Context, until time.Time) (time.Time, error) 
 		err := s.get(ctx, part.path, part.query, nil)
 		switch {
 		case withheld(err):
-			s.can.refused(part.capability, until, err)
+			s.can.refused(part.capability, until, err, retryRefused)
 		case err != nil:
 			return newest, err
 		default:

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"helpdesk_exporter/desk"
@@ -29,6 +30,7 @@ type Source struct {
 	pages    pageSize           // of the tickets
 	readings map[string]reading // of lists, by stage
 	legsTold desk.Opt[bool]     // whether the desk tells the legs of calls
+	gaveUp   desk.Opt[int64]    // the second at which the cursor of the tickets was given up
 	read     time.Time          // the target of the last round
 }
 
@@ -63,6 +65,8 @@ type stage struct {
 	// needs is the capability without which the stage is left out; empty: it
 	// cannot be.
 	needs string
+	// spare says that the others go on without the stage when it fails.
+	spare bool
 	// read makes one page and reports whether it was the last of the stage.
 	read func(*round, context.Context) (done bool, err error)
 }
@@ -72,16 +76,16 @@ type stage struct {
 // the legs that they consist of.
 func stages() []stage {
 	return []stage{
-		{"events", canEvents, (*round).readEvents},
-		{"unfinished", "", (*round).readUnfinished},
-		{"tickets", "", (*round).readTickets},
-		{"ratings", canRatings, (*round).readRatings},
-		{"good", canRatings, (*round).readGood},
-		{"bad", canRatings, (*round).readBad},
-		{"responses", canResponses, (*round).readResponses},
-		{"calls", canCalls, (*round).readCalls},
-		{"legs", canLegs, (*round).readLegs},
-		{"queue", canQueue, (*round).readQueue},
+		{"events", canEvents, false, (*round).readEvents},
+		{"unfinished", "", false, (*round).readUnfinished},
+		{"tickets", "", false, (*round).readTickets},
+		{"ratings", canRatings, true, (*round).readRatings},
+		{"good", canRatings, true, (*round).readGood},
+		{"bad", canRatings, true, (*round).readBad},
+		{"responses", canResponses, true, (*round).readResponses},
+		{"calls", canCalls, true, (*round).readCalls},
+		{"legs", canLegs, true, (*round).readLegs},
+		{"queue", canQueue, true, (*round).readQueue},
 	}
 }
 
@@ -127,7 +131,7 @@ func (r *round) goOn(ctx context.Context) error {
 	}
 	for len(r.page.Records)+len(r.page.Rejects) == 0 && i < len(all) {
 		r.Stage = all[i].name
-		done, err := r.try(ctx, all[i])
+		done, err := r.try(ctx, all, i)
 		if err != nil {
 			return err
 		}
@@ -142,8 +146,10 @@ func (r *round) goOn(ctx context.Context) error {
 	return nil
 }
 
-// try reads one page of a stage. One that the desk withholds is over.
-func (r *round) try(ctx context.Context, s stage) (done bool, err error) {
+// try reads one page of the i-th stage. One that the desk withholds is over, and
+// so is one that the others can spare when it fails: its place stays.
+func (r *round) try(ctx context.Context, all []stage, i int) (done bool, err error) {
+	s := all[i]
 	if s.needs != "" && !(r.config.reads(s.needs) && r.can.due(s.needs, r.Target)) {
 		return true, nil
 	}
@@ -151,19 +157,53 @@ func (r *round) try(ctx context.Context, s stage) (done bool, err error) {
 	switch {
 	case s.needs == "":
 		return done, err
+	case err != nil && s.spare:
+		return true, r.spare(ctx, s.needs, err)
 	case withheld(err):
 		r.refused(s.needs, err)
 		return true, nil
-	case err == nil:
-		r.can.granted(s.needs)
+	case err == nil && done && lastOf(all, i):
+		r.granted(s.needs)
 	}
 	return done, err
 }
 
+// lastOf reports whether no stage behind the i-th one needs the same capability.
+func lastOf(all []stage, i int) bool {
+	return !slices.ContainsFunc(all[i+1:], func(s stage) bool { return s.needs == all[i].needs })
+}
+
+// spare notes that a part failed without which the others go on. The error is
+// returned where it is not of that part alone: one of the credentials, of the
+// account's limit, or of a fetch that is over.
+func (r *round) spare(ctx context.Context, capability string, err error) error {
+	reason := sources.ReasonOf(err)
+	switch {
+	case ctx.Err() != nil, reason == sources.ReasonCanceled, reason == sources.ReasonRateLimited:
+		return err
+	case api.Gated(err):
+		r.refused(capability, err)
+		return nil
+	case reason == sources.ReasonRefused:
+		return err
+	}
+	if r.can.refused(capability, r.Target, err, retryAside) {
+		r.logger.Warn("A part of what the desk tells fails: the others go on without it, and it is tried again in five minutes", "capability", capability, "err", err)
+	}
+	return nil
+}
+
 // refused notes that the desk withholds a part of what it could tell.
 func (r *round) refused(capability string, err error) {
-	if r.can.refused(capability, r.Target, err) {
+	if r.can.refused(capability, r.Target, err, retryRefused) {
 		r.logger.Warn("The desk withholds a part of what it could tell: it is tried again in an hour", "capability", capability, "err", err)
+	}
+}
+
+// granted notes that the desk told all of a part that it was asked for.
+func (r *round) granted(capability string) {
+	if r.can.granted(capability) {
+		r.logger.Info("The desk tells a part again that it did not", "capability", capability)
 	}
 }
 

@@ -111,8 +111,18 @@ func (r *round) translate(t *ticket) (desk.Record, error) {
 		told.Status = desk.StatusMerged
 	}
 	r.addFields(told, t.Fields)
-	t.MetricSet.addTo(told, bool(t.Messaging) || told.Channel == "messaging")
+	t.MetricSet.addTo(told, r.exactFrom(), bool(t.Messaging) || told.Channel == "messaging")
 	return desk.Record{ID: string(t.ID), Deleted: status == desk.StatusDeleted, Body: told}, nil
+}
+
+// exactFrom returns from when on the metric events of the next round tell of a
+// first answer, and to the second; zero where the desk withholds them. What a
+// ticket says of it is rounded to the minute.
+func (r *round) exactFrom() time.Time {
+	if !r.can.due(canEvents, r.Target) {
+		return time.Time{}
+	}
+	return r.Target.Add(-time.Minute)
 }
 
 // statusOf returns what a status is called here.

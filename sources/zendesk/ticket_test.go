@@ -2,6 +2,7 @@ package zendesk
 
 import (
 	"fmt"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -155,6 +156,50 @@ func TestChannels(t *testing.T) {
 	}
 }
 
+func TestAGroupThatCameLateIsKnownInTheNextRound(t *testing.T) {
+	d := open(t, map[string]answers{ticketsPath: ticketsPage(`{"id":1,"status":"open","group_id":99,"created_at":"2026-11-18T09:00:00Z"}`)})
+	s := d.source(t)
+	drain(t, s, nil, noon)
+	d.say(map[string]answers{"/groups": says(`{"groups":[{"id":99,"name":"Late"}]}`)})
+	if team := body[*desk.Ticket](t, drain(t, s, nil, noon.Add(time.Minute)), "1").Team; team != "Late" {
+		t.Errorf("team %q, want Late", team)
+	}
+	d.questions("/groups")
+	drain(t, s, nil, noon.Add(2*time.Minute))
+	if asked := d.questions("/groups"); len(asked) > 0 {
+		t.Errorf("all groups are known, and it asked %q", asked)
+	}
+}
+
+// A first answer given while a round is under way is told by the metric events of
+// the next one, to the second: the minutes of the ticket would come before them.
+func TestAFirstAnswerOfTheLastMinuteIsLeftToTheEvents(t *testing.T) {
+	for _, tt := range []struct {
+		name, fields string
+		answered     time.Duration // before the target; 0: it is left out
+		code         int           // of the metric events
+	}{
+		{"long ago", `"reply_time_in_minutes":{"calendar":58}`, 2 * time.Minute, 200},
+		{"a minute before the target", `"reply_time_in_minutes":{"calendar":59}`, time.Minute, 200},
+		{"behind that", `"reply_time_in_minutes":{"calendar":60}`, 0, 200},
+		{"of messaging, to the second", `"reply_time_in_seconds":{"calendar":3590}`, 10 * time.Second, 200},
+		{"without metric events", `"reply_time_in_minutes":{"calendar":59.5}`, 30 * time.Second, http.StatusForbidden},
+	} {
+		d := open(t, map[string]answers{ticketsPath: ticketsPage(
+			`{"id":1,"status":"open","from_messaging_channel":true,"created_at":"2026-11-20T11:00:00Z","metric_set":{` + tt.fields + `}}`)})
+		if tt.code != http.StatusOK {
+			d.say(map[string]answers{eventsPath: refuses(tt.code)})
+		}
+		want := time.Time{}
+		if tt.answered > 0 {
+			want = noon.Add(-tt.answered)
+		}
+		if got := body[*desk.Ticket](t, drain(t, d.source(t), nil, noon), "1").FirstResponseAt; !got.Equal(want) {
+			t.Errorf("%s: answered at %s, want %s", tt.name, got, want)
+		}
+	}
+}
+
 func TestGroupsAreReadWhenThereIsNeed(t *testing.T) {
 	d := open(t, map[string]answers{ticketsPath: ticketsPage(
 		`{"id":1,"status":"open","group_id":31,"created_at":"2026-11-18T09:00:00Z"}`,
@@ -169,8 +214,9 @@ func TestGroupsAreReadWhenThereIsNeed(t *testing.T) {
 		team  string
 	}{
 		{"the first time", noon, 31, 1, "Billing"},
-		{"once known", noon.Add(time.Minute), 31, 0, "Billing"},
-		{"a group that is not listed, again", noon.Add(2 * time.Minute), 99, 0, ""},
+		{"in the same round", noon, 31, 0, "Billing"},
+		{"a group that was not listed, in the next round", noon.Add(time.Minute), 99, 1, ""},
+		{"and in that same round", noon.Add(time.Minute), 99, 0, ""},
 		{"an hour later", noon.Add(61 * time.Minute), 31, 1, "Billing"},
 		{"a new group", noon.Add(62 * time.Minute), 32, 1, ""},
 	} {

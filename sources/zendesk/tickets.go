@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"net/url"
 	"time"
+
+	"helpdesk_exporter/desk"
 )
 
 const ticketsPath = "/incremental/tickets/cursor"
@@ -38,10 +40,16 @@ func (r *round) readTickets(ctx context.Context) (done bool, err error) {
 	switch {
 	case err != nil && expired(err) && r.goOnWithout():
 		return false, nil
+	case expired(err) && r.Tickets.After != "":
+		r.gaveUp = desk.Opt[int64]{} // the next poll tries again
+		return false, badAnswer(ticketsPath, "the desk does not take the cursor that it gave in place of one that it did not take")
 	case r.tooRecent(err, r.Tickets.Next):
 		return true, nil
 	case err != nil:
 		return false, err
+	}
+	if r.Tickets.After != "" {
+		r.gaveUp = desk.Opt[int64]{}
 	}
 	if err := r.tell(ctx, page.Tickets.list, page.MetricSets.list); err != nil {
 		return false, err
@@ -94,12 +102,14 @@ func (r *round) ticketsQuery() url.Values {
 }
 
 // goOnWithout gives up a place that the desk does not take, for another one, and
-// reports whether there is one.
+// reports whether there is one. A cursor is given up once at the same second.
 func (r *round) goOnWithout() bool {
 	switch {
+	case r.Tickets.After != "" && r.gaveUp == desk.Some(r.Tickets.Next):
+		return false
 	case r.Tickets.After != "":
 		r.logger.Warn("The desk does not know its own cursor any more: its tickets are read on from the time of the last change")
-		r.Tickets.After = ""
+		r.Tickets.After, r.gaveUp = "", desk.Some(r.Tickets.Next)
 	case r.Tickets.Next == 0:
 		r.Tickets.Next = 1 // some desks have no year 1970
 	default:
