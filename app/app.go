@@ -28,8 +28,8 @@ type Options struct {
 	StoragePath      string        // empty: memory only
 	StorageRetention time.Duration // 0: as long as the windows need
 	TelemetryPath    string
-	EnableLifecycle  bool // the configuration can be reloaded over HTTP
-	EnableDueList    bool // /due lists tickets to those who log in
+	EnableLifecycle  bool            // the configuration can be reloaded over HTTP
+	EnableDueList    bool            // /due lists tickets to those who log in
 	Web              *web.FlagConfig // nil: nothing is served
 	Logger           *slog.Logger
 	// Hangup asks for the configuration file to be read again. It may be nil.

@@ -62,7 +62,8 @@ func TestTheReplyClockSpeaksForMessages(t *testing.T) {
 		Clocks: []desk.ClockEvent{run("1", 0, desk.MoveStart), run("2", 5, desk.MoveStop), run("3", 4, desk.MovePause), other},
 	}})
 	want := []desk.Message{
-		{ID: "clock/1", At: at(0), Author: desk.RoleCustomer, Public: true}, own,
+		{ID: "clock/1", At: at(0), Author: desk.RoleCustomer, Public: true},
+		own,
 		{ID: "clock/2", At: at(5), Author: desk.RoleAgent, Public: true},
 	}
 	if got := h.Body.(*desk.Ticket).Messages; !reflect.DeepEqual(got, want) {

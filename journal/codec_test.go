@@ -222,7 +222,7 @@ func TestARecordOfOneStateIsKeptOnceAndReadBackWhole(t *testing.T) {
 
 func TestATicketThatOnlyItsMessagesAreKnownOfIsKept(t *testing.T) {
 	said := time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)
-	want := desk.Attach(nil, "1", &desk.TicketEvents{Messages: []desk.Message{desk.Message{At: said.Add(-time.Hour), Author: desk.RoleAgent, Public: true, ID: "m1", Said: said}}})
+	want := desk.Attach(nil, "1", &desk.TicketEvents{Messages: []desk.Message{{At: said.Add(-time.Hour), Author: desk.RoleAgent, Public: true, ID: "m1", Said: said}}})
 	got, err := decodeHeld(KeyOf(1, desk.KindTicket, "1"), appendHeld(nil, want))
 	if err != nil {
 		t.Fatal(err)
@@ -237,7 +237,7 @@ func TestATicketWithAMessageOfItsOwnRecordKeepsItsState(t *testing.T) {
 	ticket := desk.Merge(nil, desk.Record{
 		ID: "1", Origin: desk.Origin{Dropped: opened, Name: "a.csv", Row: 1}, Body: &desk.Ticket{CreatedAt: opened, Team: "a"},
 	})
-	want := desk.Attach(ticket, "1", &desk.TicketEvents{Messages: []desk.Message{desk.Message{At: opened.Add(time.Hour), Author: desk.RoleAgent, Public: true, ID: "m1", Said: opened}}})
+	want := desk.Attach(ticket, "1", &desk.TicketEvents{Messages: []desk.Message{{At: opened.Add(time.Hour), Author: desk.RoleAgent, Public: true, ID: "m1", Said: opened}}})
 	got, err := decodeHeld(KeyOf(1, desk.KindTicket, "1"), appendHeld(nil, want))
 	if err != nil {
 		t.Fatal(err)
