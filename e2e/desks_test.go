@@ -39,6 +39,8 @@ func TestFiguresOverAPIsAreTheTruth(t *testing.T) {
 	}
 	for _, v := range vendors() {
 		t.Run(v.name, func(t *testing.T) {
+			t.Parallel()
+			size := size
 			synctest.Test(t, func(t *testing.T) {
 				time.Sleep(time.Until(opening)) // of the bubble
 				size.From, size.To, size.Without = opening.Add(-35*days), end, v.without

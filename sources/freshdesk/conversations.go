@@ -159,5 +159,9 @@ func (f *fetching) entries(ctx context.Context, t *ticket, path string) ([]json.
 			return all, nil
 		}
 		all, before = append(all, page...), page
+		f.longestEntries = max(f.longestEntries, len(page))
+		if 2*len(page) <= f.longestEntries {
+			return all, nil // this desk's pages are longer
+		}
 	}
 }

@@ -26,6 +26,8 @@ const mostRequests = 40
 
 // Source is a desk. It implements [sources.Source].
 type Source struct {
+	longestEntries int // on a page of what belongs to one ticket, so far
+
 	config *Config
 	client *api.Client
 	gates  *gates
