@@ -1,0 +1,115 @@
+//lint:file-ignore SA1019 The form of dashboards that follows this one needs Grafana 12; this one is read by 10 and 11 as well.
+
+package main
+
+import (
+	"github.com/grafana/grafana-foundation-sdk/go/cog"
+	"github.com/grafana/grafana-foundation-sdk/go/common"
+	"github.com/grafana/grafana-foundation-sdk/go/dashboard"
+)
+
+// tag marks the dashboards that link to each other.
+const tag = "helpdesk"
+
+// board is one dashboard. All that the boards have in common is not said in
+// them: the data source, the links, the annotations, the time range.
+type board struct {
+	name      string // of the file, and what the uid ends in
+	title     string
+	about     string
+	variables []variable // beside those that every board has
+	rows      []row
+	breaches  bool // marks broken promises from the beginning
+	alarms    bool // and alerts that fire
+}
+
+// row is a part of a board under a heading. Panels flow from left to right and
+// start a new line where one does not fit.
+type row struct {
+	title  string
+	panels []panel
+}
+
+// panel is one of the kinds in panels.go.
+type panel interface {
+	build() (dashboard.Panel, error)
+	size() (width, height uint32)
+}
+
+// The width that Grafana divides a dashboard into.
+const columns = 24
+
+func (b board) file() string { return b.name + ".json" }
+
+func (b board) uid() string { return uidOf(b.name) }
+
+func uidOf(name string) string { return "helpdesk-" + name }
+
+func (b board) build() (dashboard.Dashboard, error) {
+	builder := dashboard.NewDashboardBuilder(b.title).
+		Uid(b.uid()).
+		Description(b.about).
+		Tags([]string{tag, "support"}).
+		Readonly().
+		Timezone("browser").
+		Tooltip(dashboard.DashboardCursorSyncCrosshair).
+		// Most of a desk's figures look back over their window by themselves; an
+		// hour shows what moves.
+		Time("now-1h", "now").
+		Refresh("1m"). // sources are polled once a minute unless configured
+		WithVariable(dataSource()).
+		Link(dashboard.NewDashboardLinkBuilder("Help desk").
+			Type(dashboard.DashboardLinkTypeDashboards).
+			Tags([]string{tag}).AsDropdown(true).IncludeVars(true).KeepTime(true))
+	for _, v := range append(everywhere(), b.variables...) {
+		builder = builder.WithVariable(v.build())
+	}
+	for _, a := range annotations(b) {
+		builder = builder.Annotation(a)
+	}
+	d, err := builder.Build()
+	if err != nil {
+		return dashboard.Dashboard{}, err
+	}
+	d.Panels, err = layOut(b.rows)
+	return d, err
+}
+
+// layOut gives every row and panel its place and its number.
+func layOut(rows []row) ([]dashboard.PanelOrRowPanel, error) {
+	var laid []dashboard.PanelOrRowPanel
+	var id, y uint32
+	for _, r := range rows {
+		id++
+		heading, err := dashboard.NewRowBuilder(r.title).Id(id).
+			GridPos(dashboard.GridPos{X: 0, Y: y, W: columns, H: 1}).Build()
+		if err != nil {
+			return nil, err
+		}
+		laid = append(laid, dashboard.PanelOrRowPanel{RowPanel: &heading})
+		y++
+		var x, tallest uint32
+		for _, p := range r.panels {
+			width, height := p.size()
+			if x+width > columns {
+				x, y, tallest = 0, y+tallest, 0
+			}
+			built, err := p.build()
+			if err != nil {
+				return nil, err
+			}
+			id++
+			built.Id = cog.ToPtr(id)
+			built.GridPos = &dashboard.GridPos{X: x, Y: y, W: width, H: height}
+			laid = append(laid, dashboard.PanelOrRowPanel{Panel: &built})
+			x, tallest = x+width, max(tallest, height)
+		}
+		y += tallest
+	}
+	return laid, nil
+}
+
+// source is the Prometheus that the reader has chosen.
+func source() common.DataSourceRef {
+	return common.DataSourceRef{Type: cog.ToPtr("prometheus"), Uid: cog.ToPtr("${datasource}")}
+}

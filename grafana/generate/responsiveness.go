@@ -1,0 +1,233 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/grafana/grafana-foundation-sdk/go/cog"
+)
+
+// responsiveness is the board of how long customers wait for an answer and for
+// a solution.
+func responsiveness() board {
+	return board{
+		name: "responsiveness", title: "Responsiveness",
+		about: "Who waits for an answer now, how long first responses, replies and solutions take, and where they take longest. " +
+			"Quantiles over the window are of the time when things happened; heat maps show what the exporter learns of, minute by minute.",
+		variables: []variable{window, channel, team, priority},
+		rows: []row{
+			{"Now: who waits for an answer", whoWaits()},
+			{"The last $window, all channels, teams and priorities together", timesTaken()},
+			{"Minute by minute: the chosen channels, teams and priorities", timesAsDiscovered()},
+			{"Where it takes long: the last $window, split by channel, priority or team", timesSplit()},
+			{"In business hours: the last $window, all channels, teams and priorities together", businessTimes()},
+			{"As the customer lives it: the chosen channels, teams and priorities", customerTimes()},
+		},
+	}
+}
+
+func whoWaits() []panel {
+	dims := chosen("channel", "team", "priority")
+	return []panel{
+		number{figure: figure{
+			title: "Without a first answer", unit: "none", width: 6,
+			about:   "Open tickets to which no human agent has given a public answer, of the chosen channels, teams and priorities.",
+			queries: []query{{expr: sum(selector("helpdesk_tickets_unanswered", dims...)), legend: "unanswered"}},
+		}},
+		number{figure: figure{
+			title: "Oldest without an answer", unit: "s", width: 6, none: "None waits",
+			about:   "Time since the oldest open ticket without a first answer came in, at the desk where it is longest. Of all channels, teams and priorities.",
+			queries: []query{{expr: largest(selector("helpdesk_ticket_oldest_unanswered_age_seconds", `by="all"`)), legend: "age"}},
+		}},
+		number{figure: figure{
+			title: "Waiting for an agent", unit: "none", width: 6,
+			about: "Open tickets whose next step is the agent's: the customer wrote last or, where messages are not known, the status is new or open. " +
+				"Of the chosen channels, teams and priorities.",
+			queries: []query{{expr: sum(selector("helpdesk_tickets_awaiting_agent", dims...)), legend: "waiting"}},
+		}},
+		number{figure: figure{
+			title: "Unanswered by open", unit: "percentunit", width: 6,
+			about:   "Open tickets without a first answer by all open tickets, of the chosen channels, teams and priorities.",
+			queries: []query{{expr: share(selector("helpdesk_tickets_unanswered", dims...), selector("helpdesk_tickets_open", dims...)), legend: "unanswered"}},
+		}},
+	}
+}
+
+// Quantiles of several desks cannot be put together.
+const ofTheSlowest = " Quantiles of several desks cannot be put together: it is that of the slowest desk."
+
+func timesTaken() []panel {
+	return []panel{
+		lasted("First response, p50", "Half of the first responses of the window were given within this time, around the clock.", "helpdesk_first_response_quantile_seconds", "0.5"),
+		lasted("First response, p90", "Nine of ten first responses of the window were given within this time, around the clock.", "helpdesk_first_response_quantile_seconds", "0.9"),
+		lasted("Reply, p90", "Nine of ten answers of the window came within this time from the first message that they answer, around the clock.",
+			"helpdesk_reply_quantile_seconds", "0.9"),
+		lasted("Resolution, p90", "Nine of ten tickets solved in the window, and not reopened since, were solved within this time from their creation, around the clock.",
+			"helpdesk_full_resolution_quantile_seconds", "0.9"),
+		ranks{figure{
+			title: "First answer in time", unit: "percentunit", width: 8, height: 4, least: cog.ToPtr(0.0), most: cog.ToPtr(1.0),
+			about: "Tickets first answered within each threshold, by those answered in time or past it in the window. A ticket that waits past the threshold is a miss from then on. " +
+				"The thresholds are those of targets.first_response in the configuration.",
+			queries: []query{{expr: "sort(" + firstAnswerInTime() + ")", legend: "within {{threshold}}"}},
+		}},
+		course{palette: map[string]string{withWaiting: apartBy(2)}, figure: figure{
+			title: "First response, with those who wait", unit: "s",
+			about: "Quantiles of the first responses of the window, and the same with all who still wait for theirs counted as well (Kaplan-Meier). " +
+				"Where the two part, many wait. An estimate that the answers given so far do not reach has no line: that is bad, not quiet. Each at the slowest of the desks that have one.",
+			queries: []query{
+				{expr: largest(overWindow("helpdesk_first_response_quantile_seconds", at("0.5"))), legend: "p50"},
+				{expr: largest(overWindow("helpdesk_first_response_quantile_seconds", at("0.9"))), legend: "p90"},
+				{expr: largest(overWindow("helpdesk_first_response_censored_quantile_seconds"), "q"), legend: withWaiting},
+			},
+		}},
+		course{figure: figure{
+			title: "First answer in time, over time", unit: "percentunit", most: cog.ToPtr(1.0),
+			about: "Tickets first answered within each threshold, by those answered in time or past it in the window. A line that falls while the quantiles hold still " +
+				"says that more and more tickets get no answer at all.",
+			queries: []query{{expr: firstAnswerInTime(), legend: "within {{threshold}}"}},
+		}},
+	}
+}
+
+const withWaiting = "quantile {{q}} with those who wait"
+
+// lasted is one quantile of a duration over the window, at the slowest desk.
+func lasted(title, about, metric, q string) panel {
+	return number{figure: figure{
+		title: title, unit: "s", about: about + ofTheSlowest,
+		queries: []query{{expr: largest(overWindow(metric, at(q))), legend: title}},
+	}}
+}
+
+// at picks one quantile of a family.
+func at(q string) string { return fmt.Sprintf("q=%q", q) }
+
+// quantiles asks for each quantile of a family over the window, at the slowest
+// desk.
+func quantiles(metric string) []query {
+	return []query{
+		{expr: largest(overWindow(metric, at("0.5"))), legend: "p50"},
+		{expr: largest(overWindow(metric, at("0.9"))), legend: "p90"},
+		{expr: largest(overWindow(metric, at("0.95"))), legend: "p95"},
+	}
+}
+
+func firstAnswerInTime() string {
+	return share(overWindow("helpdesk_first_response_within_target"), overWindow("helpdesk_first_response_target_eligible"), "threshold")
+}
+
+func timesAsDiscovered() []panel {
+	dims := chosen("channel", "team", "priority")
+	const discovered = ", of the chosen channels, teams and priorities, as the exporter learns of them. The stronger the colour, the more of them took as long."
+	const lines = ", of the chosen channels, teams and priorities. Points lead to single tickets where exemplars are on."
+	responses, replies, solutions := spread{"helpdesk_first_response_seconds", dims}, spread{"helpdesk_reply_seconds", dims}, spread{"helpdesk_full_resolution_seconds", dims}
+	return []panel{
+		spreading("First responses", "How long first responses took"+discovered, responses),
+		spreading("Replies", "How long customers waited for answers, first and later ones"+discovered, replies),
+		spreading("Resolutions", "How long solved tickets took from their creation; one that is solved again is in it again"+discovered, solutions),
+		fractions("First response quantiles", "The times within which half, nine of ten and 19 of 20 first responses of the last minutes were given"+lines, responses),
+		fractions("Reply quantiles", "The times within which half, nine of ten and 19 of 20 answers of the last minutes were given"+lines, replies),
+		fractions("Resolution quantiles", "The times within which half, nine of ten and 19 of 20 tickets solved in the last minutes were solved"+lines, solutions),
+	}
+}
+
+// spreading shows a histogram as a heat map.
+func spreading(title, about string, s spread) panel {
+	return heat{figure{title: title, about: about, unit: "s", width: 8, sparse: true, queries: []query{{expr: s.cells(), legend: "{{le}}"}}}}
+}
+
+// fractions shows quantiles of a histogram.
+func fractions(title, about string, s spread) panel {
+	return course{figure: figure{title: title, about: about, unit: "s", width: 8, sparse: true, queries: []query{
+		{expr: s.quantile(0.5), legend: "p50", dots: true},
+		{expr: s.quantile(0.9), legend: "p90", dots: true},
+		{expr: s.quantile(0.95), legend: "p95", dots: true},
+	}}}
+}
+
+func timesSplit() []panel {
+	return []panel{timesBy("channel", "Channel"), timesBy("priority", "Priority"), teamTimes()}
+}
+
+// timesBy is a table of the times by one dimension.
+func timesBy(dimension, name string) panel {
+	slowest := func(metric, q string) string { return largest(overWindowBy(dimension, metric, at(q)), dimension) }
+	return grid{
+		title: "By " + dimension, width: 12, height: 10, sorted: "Response, p90",
+		about: fmt.Sprintf("First responses, answers and resolutions of the window for each %s that is chosen, each with the number that its quantiles are of: few say little. "+
+			"Where several desks have the same %[1]s, quantiles are those of the slowest.", dimension),
+		keys: []key{{label: dimension, name: name}},
+		columns: []column{
+			{name: "Response, p90", unit: "s", bar: true, expr: slowest("helpdesk_first_response_quantile_seconds", "0.9")},
+			{name: "Responses", unit: "none", expr: sum(overWindowBy(dimension, "helpdesk_first_response_observations"), dimension)},
+			{name: "Reply, p90", unit: "s", expr: slowest("helpdesk_reply_quantile_seconds", "0.9")},
+			{name: "Replies", unit: "none", expr: sum(overWindowBy(dimension, "helpdesk_reply_observations"), dimension)},
+			{name: "Solved, p90", unit: "s", expr: slowest("helpdesk_full_resolution_quantile_seconds", "0.9")},
+			{name: "Solved", unit: "none", expr: sum(overWindowBy(dimension, "helpdesk_full_resolution_observations"), dimension)},
+		},
+	}
+}
+
+func teamTimes() panel {
+	by := []string{"desk", "team"}
+	slowest := func(metric, q string) string { return largest(overWindowBy("team", metric, at(q)), by...) }
+	return grid{
+		title: "Team by team", sorted: "Oldest", height: 10,
+		about: "One line for each team of each desk that is chosen. What waits is of now, and of the chosen channels and priorities; times are of the window and of all of them. " +
+			"Empty cells have no sample. A click on a desk leads to its promises.",
+		keys: []key{{label: "desk", name: "Desk", leads: "sla"}, {label: "team", name: "Team"}},
+		columns: []column{
+			{name: "Unanswered", unit: "none", expr: sum(selector("helpdesk_tickets_unanswered", chosen("channel", "team", "priority")...), by...)},
+			{name: "Oldest", unit: "s", expr: largest(nowBy("team", "helpdesk_ticket_oldest_unanswered_age_seconds"), by...)},
+			{name: "Response, p50", unit: "s", expr: slowest("helpdesk_first_response_quantile_seconds", "0.5")},
+			{name: "Response, p90", unit: "s", expr: slowest("helpdesk_first_response_quantile_seconds", "0.9")},
+			{name: "Responses", unit: "none", expr: sum(overWindowBy("team", "helpdesk_first_response_observations"), by...)},
+			{name: "Reply, p90", unit: "s", expr: slowest("helpdesk_reply_quantile_seconds", "0.9")},
+			{name: "Replies", unit: "none", expr: sum(overWindowBy("team", "helpdesk_reply_observations"), by...)},
+			{name: "Solved, p50", unit: "s", expr: slowest("helpdesk_full_resolution_quantile_seconds", "0.5")},
+			{name: "Solved, p90", unit: "s", expr: slowest("helpdesk_full_resolution_quantile_seconds", "0.9")},
+			{name: "Solved", unit: "none", expr: sum(overWindowBy("team", "helpdesk_full_resolution_observations"), by...)},
+		},
+	}
+}
+
+func businessTimes() []panel {
+	const clock = " The desk's own figures where it tells them, else by the calendar of its source; 0 is asked and answered while nobody worked. Each at the slowest desk."
+	timed := func(title, about, metric string) panel {
+		return course{figure: figure{title: title, about: about + clock, unit: "s", width: 8, queries: quantiles(metric)}}
+	}
+	return []panel{
+		timed("First response, business hours", "Quantiles of the first responses of the window, counting only the time in business hours.",
+			"helpdesk_first_response_business_quantile_seconds"),
+		timed("Reply, business hours", "Quantiles of the answers of the window, counting only the time in business hours.",
+			"helpdesk_reply_business_quantile_seconds"),
+		timed("Resolution, business hours", "Quantiles of the last solves of the window, counting only the time in business hours.",
+			"helpdesk_full_resolution_business_quantile_seconds"),
+	}
+}
+
+func customerTimes() []panel {
+	dims := chosen("channel", "team", "priority")
+	clocked, business := spread{"helpdesk_requester_wait_seconds", dims}, spread{"helpdesk_requester_wait_business_seconds", dims}
+	acknowledged := spread{"helpdesk_acknowledgement_seconds", chosen("channel")}
+	return []panel{
+		course{figure: figure{
+			title: "Acknowledgement", unit: "s", sparse: true,
+			about: "The times within which half and nine of ten customers first heard that their ticket is known, be it from a program or an agent, " +
+				"of what the exporter learnt in the last minutes. It has a channel, but neither team nor priority.",
+			queries: []query{
+				{expr: acknowledged.quantile(0.5), legend: "p50", dots: true},
+				{expr: acknowledged.quantile(0.9), legend: "p90", dots: true},
+			},
+		}},
+		course{figure: figure{
+			title: "Requester wait", unit: "s", sparse: true,
+			about: "How long solved tickets were new, open or on hold, and so the customer waited for the desk: time while it was the customer's turn is left out. " +
+				"Half and nine of ten of the tickets first seen solved in the last minutes, around the clock; nine of ten in business hours as well.",
+			queries: []query{
+				{expr: clocked.quantile(0.5), legend: "p50", dots: true},
+				{expr: clocked.quantile(0.9), legend: "p90", dots: true},
+				{expr: business.quantile(0.9), legend: "p90, business hours", dots: true},
+			},
+		}},
+	}
+}
