@@ -179,3 +179,13 @@ func (w *DistributionWindow) Advance(first int64) {
 
 // Total returns what the window holds. The caller must not change it.
 func (w *DistributionWindow) Total() Distribution { return w.total }
+
+// Steps adds what the window holds to the distributions of the steps. What lies
+// outside of them is left out.
+func (w *DistributionWindow) Steps(steps Steps, distributions []Distribution) {
+	for _, s := range w.slots {
+		if i, ok := steps.Of(s.index); ok {
+			distributions[i].Merge(s.Distribution, 1)
+		}
+	}
+}

@@ -25,6 +25,12 @@ func NewGrid(length time.Duration, parts int64) Grid {
 	return Grid{grain: int64(length) / n, parts: n}
 }
 
+// Grain is how long a slot is.
+func (g Grid) Grain() time.Duration { return time.Duration(g.grain) }
+
+// Start returns when a slot begins: it holds what happened after that.
+func (g Grid) Start(slot int64) time.Time { return time.Unix(0, slot*g.grain) }
+
 // Slot returns the slot that holds at.
 func (g Grid) Slot(at time.Time) int64 { return floorDiv(at.UnixNano()-1, g.grain) }
 
@@ -114,3 +120,30 @@ func (w *Window) empty() bool { return len(w.slots) == 0 }
 
 // Total returns what the window holds.
 func (w *Window) Total() Count { return w.total }
+
+// Steps is a row of spans of time, each of so many slots, that follow one
+// another.
+type Steps struct {
+	First int64 // slot of the first step
+	Slots int64 // of each step
+	N     int   // steps
+}
+
+// Begin returns the first slot of the step that holds a slot, wherever it is.
+func (s Steps) Begin(slot int64) int64 { return s.First + floorDiv(slot-s.First, s.Slots)*s.Slots }
+
+// Of returns the step that holds a slot, false for one outside of all of them.
+func (s Steps) Of(slot int64) (int, bool) {
+	i := floorDiv(slot-s.First, s.Slots)
+	return int(i), i >= 0 && i < int64(s.N)
+}
+
+// Steps adds what the window holds to the counts of the steps. What lies
+// outside of them is left out.
+func (w *Window) Steps(steps Steps, counts []Count) {
+	for _, s := range w.slots {
+		if i, ok := steps.Of(s.index); ok {
+			counts[i].Merge(s.Count)
+		}
+	}
+}
