@@ -27,6 +27,7 @@ type room struct {
 var house = []room{
 	{folder: "desk", floor: 0},
 	{folder: "tally", floor: 0},
+	{folder: "docs", floor: 0}, // the manual, as files
 	{folder: "kpi", floor: 1, only: []string{"desk", "tally"}},
 	{folder: "internal/api", floor: 2, only: []string{"desk", "sources"}}, // for adapters
 	{folder: "internal/*", floor: 2},
@@ -43,7 +44,7 @@ var house = []room{
 	{folder: "poll", floor: 5, only: []string{"book", "desk", "sources", "internal/*"}},
 	{folder: "collector", floor: 6, only: []string{"book", "desk", "kpi", "tally"}},
 	{folder: "config", floor: 6, only: []string{"desk", "kpi", "sources", "sources/builtin"}},
-	{folder: "web", floor: 6},
+	{folder: "web", floor: 6, only: []string{"docs"}},
 	{folder: "app", floor: 7},
 	{folder: ".", floor: 8, only: []string{"app"}},
 
@@ -62,10 +63,11 @@ var guests = map[string][]string{
 	"github.com/fsnotify/fsnotify":           {"sources/*"},       // drops are noticed when they come
 	"github.com/google/btree":                {"journal", "book"}, // the order that bbolt keeps, for the store in memory; that of due times
 	"github.com/prometheus/client_golang":    {"app", "book", "collector", "poll"},
-	"github.com/prometheus/client_model":     {"app", "collector"},
+	"github.com/prometheus/client_model":     {"app", "collector", "web"},
 	"github.com/prometheus/common":           {".", "app", "config", "internal/api"},
 	"github.com/prometheus/common/model":     {".", "app", "collector", "config", "internal/api", "kpi", "sources", "sources/*"}, // durations as text
 	"github.com/prometheus/exporter-toolkit": {".", "app"},
+	"github.com/yuin/goldmark":               {"web"}, // the manual as pages
 	"go.etcd.io/bbolt":                       {"journal"},
 	"golang.org/x/oauth2":                    {"internal/api"}, // tokens that end with the request, and errors without what they quote
 	"golang.org/x/sync":                      {"book"},
@@ -166,6 +168,10 @@ func TestFloorsCatchWhatClimbs(t *testing.T) {
 		{"app", "log", false},
 		{"app", "log/slog", true},
 		{"app", "example.com/unheard/of", false},
+		{"web", "helpdesk_exporter/docs", true},
+		{"web", "helpdesk_exporter/book", false},
+		{"web", "helpdesk_exporter/config", false},
+		{"book", "github.com/yuin/goldmark", false},
 		{"attic", "fmt", false},
 	} {
 		got := faults(listed{ImportPath: path.Join(module, tt.importer), Imports: []string{tt.imported}})

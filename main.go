@@ -99,6 +99,10 @@ func run(args []string, stdout, stderr io.Writer) int {
 // legalPath reports whether the metrics can be served at a path: blanks and
 // braces mean something else to the server, and some paths are taken.
 func legalPath(path string) bool {
-	return strings.HasPrefix(path, "/") && !strings.HasPrefix(path, "/-/") && path != "/config" && path != "/due" &&
-		!strings.ContainsAny(path, " \t{}")
+	for _, taken := range []string{"/-/", "/static/", "/docs/"} {
+		if strings.HasPrefix(path, taken) {
+			return false
+		}
+	}
+	return strings.HasPrefix(path, "/") && path != "/config" && path != "/due" && path != "/docs" && !strings.ContainsAny(path, " \t{}")
 }

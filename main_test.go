@@ -36,6 +36,9 @@ func TestUsageErrorsEndWithCodeTwoAndOneLine(t *testing.T) {
 		{[]string{"--web.telemetry-path=/config"}, "--web.telemetry-path"},
 		{[]string{"--web.telemetry-path=/due"}, "--web.telemetry-path"},
 		{[]string{"--web.telemetry-path=/-/metrics"}, "--web.telemetry-path"},
+		{[]string{"--web.telemetry-path=/docs"}, "--web.telemetry-path"},
+		{[]string{"--web.telemetry-path=/docs/metrics"}, "--web.telemetry-path"},
+		{[]string{"--web.telemetry-path=/static/metrics"}, "--web.telemetry-path"},
 	} {
 		got := try(tt.args...)
 		if got.code != exitUsage || got.stdout != "" {

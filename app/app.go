@@ -20,6 +20,7 @@ import (
 	"helpdesk_exporter/journal"
 	"helpdesk_exporter/poll"
 	"helpdesk_exporter/sources"
+	pages "helpdesk_exporter/web"
 )
 
 // Options is what the command line says.
@@ -46,6 +47,9 @@ func (o Options) durable() bool { return o.StoragePath != "" }
 // the goroutine that is in Run.
 type App struct {
 	options Options
+	started time.Time
+	pages   *pages.Pages
+	looking sync.Mutex // held while a status page is made
 	journal *journal.Journal
 	lasting *prometheus.Registry // what no reload exchanges
 	metrics *metrics
@@ -73,8 +77,12 @@ func Serve(ctx context.Context, o Options) error {
 // New builds the exporter: all that can fail at start does so here. now is when
 // it starts.
 func New(o Options, now time.Time) (*App, error) {
-	a := &App{options: o, lasting: prometheus.NewRegistry(), reloads: make(chan chan<- error)}
+	a := &App{options: o, started: now, lasting: prometheus.NewRegistry(), reloads: make(chan chan<- error)}
 	a.metrics, a.polls = newMetrics(a.lasting), poll.NewMetrics(a.lasting)
+	var err error
+	if a.pages, err = pages.New(); err != nil {
+		return nil, err
+	}
 	p, err := newPlan(o, a.traffic)
 	if err != nil {
 		return nil, err

@@ -322,7 +322,7 @@ func TestAPageIsForThoseWhoPreferIt(t *testing.T) {
 	}
 }
 
-func TestTheLandingPageLinksOnlyAnEnabledDueList(t *testing.T) {
+func TestTheStatusPageLinksOnlyAnEnabledDueList(t *testing.T) {
 	for _, enabled := range []bool{false, true} {
 		o := options(t)
 		o.EnableDueList = enabled
@@ -334,7 +334,7 @@ func TestTheLandingPageLinksOnlyAnEnabledDueList(t *testing.T) {
 		handler := a.handler()
 		w := httptest.NewRecorder()
 		handler.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/", nil))
-		if linked := strings.Contains(w.Body.String(), `href="/due"`); linked != enabled {
+		if linked := strings.Contains(w.Body.String(), `href="./due"`); linked != enabled {
 			t.Errorf("enabled %v: linked is %v", enabled, linked)
 		}
 	}

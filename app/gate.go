@@ -51,6 +51,13 @@ func (g *gate) health(now time.Time) []book.SourceHealth {
 	return g.book.Health(now)
 }
 
+// trends returns how the figures of the given families went over the last day.
+func (g *gate) trends(now time.Time, families ...string) []book.Trend {
+	g.mu.RLock()
+	defer g.mu.RUnlock()
+	return g.book.Trends(now, families...)
+}
+
 // exchange holds all pages back while open makes the next book of the present
 // one. When it returns an error, the present one goes on.
 func (g *gate) exchange(open func(present *book.Book) (*book.Book, error)) error {

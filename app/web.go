@@ -10,6 +10,8 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 	"github.com/prometheus/exporter-toolkit/web"
+
+	pages "helpdesk_exporter/web"
 )
 
 // shutdownTime is how long open scrapes may take when the exporter stops.
@@ -47,7 +49,9 @@ func (a *App) serve(ctx context.Context) error {
 func (a *App) handler() http.Handler {
 	mux := http.NewServeMux()
 	if a.options.TelemetryPath != "/" {
-		mux.HandleFunc("GET /{$}", a.serveLanding)
+		mux.HandleFunc("GET /{$}", a.serveStatus)
+		mux.HandleFunc("GET /static/{name}", func(w http.ResponseWriter, r *http.Request) { a.pages.Static(w, r, r.PathValue("name")) })
+		mux.HandleFunc("GET /docs/{name...}", a.serveManual)
 	}
 	mux.Handle(a.options.TelemetryPath, promhttp.HandlerFor(a, promhttp.HandlerOpts{
 		ErrorLog:            slogErrors{a.options.Logger},
@@ -75,9 +79,10 @@ func (a *App) serveConfig(w http.ResponseWriter, _ *http.Request) {
 	_, _ = fmt.Fprint(w, a.inForce())
 }
 
-// serveReload has the configuration reloaded, and answers when that is done.
+// serveReload has the configuration reloaded, and answers when that is done. No
+// page of another site may have a browser ask for it.
 func (a *App) serveReload(w http.ResponseWriter, r *http.Request) {
-	switch {
+	switch err := new(http.CrossOriginProtection).Check(r); {
 	case r.Method != http.MethodPost && r.Method != http.MethodPut:
 		w.Header().Set("Allow", "POST, PUT")
 		http.Error(w, "Only POST or PUT requests are allowed.", http.StatusMethodNotAllowed)
@@ -86,6 +91,10 @@ func (a *App) serveReload(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "Reloading over HTTP is not enabled: start the exporter with --web.enable-lifecycle, or send it SIGHUP.",
 			http.StatusForbidden)
 		return
+	case err != nil:
+		http.Error(w, "A browser asks for this from a page of another site, or through a proxy that changes the Host header: "+
+			"press the button on the exporter's own page, or send it SIGHUP.", http.StatusForbidden)
+		return
 	}
 	answer := make(chan error, 1) // nobody waits for one who has gone
 	select {
@@ -93,9 +102,48 @@ func (a *App) serveReload(w http.ResponseWriter, r *http.Request) {
 	case <-r.Context().Done():
 		return
 	}
-	if err := <-answer; err != nil {
-		http.Error(w, "The configuration in force stays: "+err.Error(), http.StatusInternalServerError)
+	a.answerReload(w, r, <-answer)
+}
+
+// answerReload says how a reload went: as a page to a browser, as a line to
+// others.
+func (a *App) answerReload(w http.ResponseWriter, r *http.Request, failed error) {
+	code, line := http.StatusOK, "Reloaded."
+	said := pages.Answer{State: pages.Good, Word: "Reloaded", Says: "The configuration in the file is in force."}
+	if failed != nil {
+		code, line = http.StatusInternalServerError, "The configuration in force stays: "+failed.Error()
+		said = pages.Answer{State: pages.Bad, Word: "Not reloaded: the configuration in force stays", Says: failed.Error()}
+	}
+	switch {
+	case a.options.TelemetryPath != "/" && prefersHTML(r.Header.Values("Accept")):
+		if err := a.pages.Answer(w, code, "../", said); err != nil {
+			a.options.Logger.Error("The answer to a reload cannot be made", "err", err)
+		}
+	case failed != nil:
+		http.Error(w, line, code)
+	default:
+		_, _ = fmt.Fprintln(w, line)
+	}
+}
+
+// serveManual shows the manual that the exporter brings along.
+func (a *App) serveManual(w http.ResponseWriter, r *http.Request) {
+	name := r.PathValue("name")
+	if name == "" {
+		if err := a.pages.Contents(w); err != nil {
+			a.manualFailed(w, err)
+		}
 		return
 	}
-	_, _ = fmt.Fprintln(w, "Reloaded.")
+	switch found, err := a.pages.ManualPage(w, name); {
+	case err != nil:
+		a.manualFailed(w, err)
+	case !found:
+		http.NotFound(w, r)
+	}
+}
+
+func (a *App) manualFailed(w http.ResponseWriter, err error) {
+	a.options.Logger.Error("A page of the manual cannot be made", "err", err)
+	http.Error(w, "The page cannot be made; the log says why.", http.StatusInternalServerError)
 }

@@ -61,7 +61,7 @@ func TestTheEndpoints(t *testing.T) {
 		{"/metrics", `helpdesk_tickets_open{channel="none",desk="acme",priority="none",status="open",team="none"} 1`, http.StatusOK},
 		{"/metrics", `helpdesk_source_rejects_total{desk="acme",reason="unknown_value",source="tickets"} 1`, http.StatusOK},
 		{"/metrics", `helpdesk_source_up{desk="acme",source="tickets"} 1`, http.StatusOK},
-		{"/", `href="/config"`, http.StatusOK},
+		{"/", `href="./config"`, http.StatusOK},
 		{"/config", "name: tickets", http.StatusOK},
 		{"/-/healthy", "Healthy.", http.StatusOK},
 		{"/-/ready", "Ready.", http.StatusOK},

@@ -203,15 +203,15 @@ func TestAWebConfigurationKeepsStrangersOut(t *testing.T) {
 	}
 }
 
-func TestTheLandingPageLeadsToTheOthers(t *testing.T) {
+func TestTheStatusPageLeadsToTheOthers(t *testing.T) {
 	t.Parallel()
 	e := oneTicket(t).start("--web.telemetry-path=/kpis")
 	page := e.get("/", nil)
 	if page.code != http.StatusOK {
-		t.Fatalf("the landing page answers %d", page.code)
+		t.Fatalf("the status page answers %d", page.code)
 	}
-	for _, path := range []string{"/kpis", "/config", "/-/healthy", "/-/ready"} {
-		expectText(t, string(page.body), `href="`+path+`"`)
+	for _, path := range []string{"/kpis", "/config", "/-/healthy", "/-/ready", "/docs/", "/static/page.css", "/static/page.js", "/static/icon.svg"} {
+		expectText(t, string(page.body), `".`+path+`"`)
 		if code := e.get(path, nil).code; code != http.StatusOK {
 			t.Errorf("%s answers %d, want 200", path, code)
 		}

@@ -130,8 +130,8 @@ func askedFor(err error) time.Duration {
 	return 0
 }
 
-// errStorage marks a page that was read and could not be kept.
-var errStorage = errors.New("storage")
+// ErrStorage marks a page that was read and could not be kept.
+var ErrStorage = errors.New("storage")
 
 // Poll reads all that is new, up to now.
 func (r *Runner) Poll(ctx context.Context) error {
@@ -140,7 +140,7 @@ func (r *Runner) Poll(ctx context.Context) error {
 	if ctx.Err() != nil {
 		return ctx.Err() // shutting down says nothing about the source
 	}
-	r.status.change(func(s *Status) { *s = Status{Polled: time.Now(), Failure: err} })
+	r.status.change(func(s *Status) { *s = s.after(err, time.Now()) })
 	r.Metrics.polled(r, outcome(err), time.Since(start))
 	if capable, ok := r.Source.(sources.Capable); ok {
 		r.Metrics.capable(r, capable.Capabilities())
@@ -181,7 +181,7 @@ func outcome(err error) string {
 	switch {
 	case err == nil:
 		return outcomeSuccess
-	case errors.Is(err, errStorage):
+	case errors.Is(err, ErrStorage):
 		return outcomeStorage
 	default:
 		return string(sources.ReasonOf(err))
@@ -215,7 +215,7 @@ func (r *Runner) drain(ctx context.Context, until time.Time) error {
 		}
 		now := time.Now()
 		if err := r.Book.Commit(r.Name, page, now); err != nil {
-			return fmt.Errorf("%w: %w", errStorage, err)
+			return fmt.Errorf("%w: %w", ErrStorage, err)
 		}
 		r.Metrics.committed(r, page, time.Since(now))
 		if len(page.Rejects) > 0 {
@@ -239,6 +239,9 @@ func (r *Runner) progress(page desk.Page, pages int) {
 		s.Reading, s.Pages = page.More, pages
 		if !page.Reached.IsZero() {
 			s.Reached = page.Reached
+			if s.From.IsZero() {
+				s.From = page.Reached
+			}
 		}
 	})
 	if !page.More || page.Reached.IsZero() || time.Since(r.told) < progressEvery {

@@ -9,9 +9,23 @@ import (
 type Status struct {
 	Polled  time.Time // when the last poll ended; zero: none has
 	Failure error     // of the last poll; nil: it was read to its end
+	Failing time.Time // when the first of the polls ended that failed in a row; zero: the last one did not
 	Reading bool      // a poll is under way that has brought pages and is not over
 	Pages   int       // of that poll
-	Reached time.Time // how far it has come through the desk's past; zero: it does not say
+	From    time.Time // where in the desk's past it began; zero: it does not say
+	Reached time.Time // how far it has come from there; zero: it does not say
+}
+
+// after returns the status behind a poll that ended now.
+func (s Status) after(err error, now time.Time) Status {
+	next := Status{Polled: now, Failure: err}
+	if err != nil {
+		next.Failing = s.Failing
+		if next.Failing.IsZero() {
+			next.Failing = now
+		}
+	}
+	return next
 }
 
 // status is a Status that one goroutine writes and others read.
