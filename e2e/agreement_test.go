@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"maps"
 	"math"
+	"os"
+	"regexp"
 	"strings"
 	"time"
 )
@@ -78,5 +80,26 @@ func (p *prometheus) agree(where, expr, own string, at time.Time) {
 	}
 	if g, w := got[0].values[0], want[0].values[0]; math.Abs(g-w) > 1e-5*max(1, math.Abs(w)) {
 		p.t.Errorf("%s is %v, %s is %v", where, g, own, w)
+	}
+}
+
+// answersTheReadme asks the queries that the README gives for the ten KPIs.
+func (p *prometheus) answersTheReadme() {
+	p.t.Helper()
+	text, err := os.ReadFile("../README.md")
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	_, section, _ := strings.Cut(string(text), "\n## Ten KPIs")
+	section, _, _ = strings.Cut(section, "\n#")
+	rows := regexp.MustCompile("(?m)^\\| [^|]* \\| `([^`]+)`").FindAllStringSubmatch(section, -1)
+	if len(rows) != 10 {
+		p.t.Errorf("the README has %d KPIs with a query, want 10", len(rows))
+	}
+	for _, row := range rows {
+		q := question{where: "README.md", expr: row[1], instant: true}
+		if err := p.fault(q); err != nil {
+			p.t.Errorf("README.md: %v: %s", err, row[1])
+		}
 	}
 }

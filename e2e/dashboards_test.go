@@ -67,6 +67,7 @@ func TestDashboardsAndRulesHaveAnswers(t *testing.T) {
 			p.answers(boards)
 			p.answersOneThing(boards)
 			p.agrees(boards)
+			p.answersTheReadme()
 			p.annotates(boards)
 			p.evaluatesRules()
 			p.findsWhatIsBroken()
