@@ -18,16 +18,16 @@ import (
 // rightlyEmpty lists what may have nothing to show on the example, with the
 // reason. Such a panel needs a text for no value.
 var rightlyEmpty = map[string]string{
-	"exporter.json: Firing alerts: A":           "an alert has to hold for some minutes before it fires",
-	"exporter.json: Polls per hour: B":          "no poll of the example fails",
-	"exporter.json: Sources: are they read: H":  "the example has nothing to catch up with",
-	"exporter.json: Sources: what they tell: D": "the example asks no API",
-	"exporter.json: Sources: what they tell: E": "the example asks no API",
-	"exporter.json: Sources: what they tell: F": "the example asks no API",
-	"overview.json: Firing alerts: A":           "an alert has to hold for some minutes before it fires",
-	"rule desk:helpdesk_figures_hidden:group":   "the sources of the example are well",
-	"rule source:helpdesk_source_silent:group":  "the sources of the example are well",
-	"rule source:helpdesk_source_stale:group":   "the sources of the example are well",
+	"exporter.json: Firing alerts: A":          "an alert has to hold for some minutes before it fires",
+	"exporter.json: Polls per hour: B":         "no poll of the example fails",
+	"exporter.json: Source status: H":          "the example has nothing to catch up with",
+	"exporter.json: Source volume: D":          "the example asks no API",
+	"exporter.json: Source volume: E":          "the example asks no API",
+	"exporter.json: Source volume: F":          "the example asks no API",
+	"overview.json: Firing alerts: A":          "an alert has to hold for some minutes before it fires",
+	"rule desk:helpdesk_figures_hidden:group":  "the sources of the example are well",
+	"rule source:helpdesk_source_silent:group": "the sources of the example are well",
+	"rule source:helpdesk_source_stale:group":  "the sources of the example are well",
 }
 
 const (

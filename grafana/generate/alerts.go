@@ -19,8 +19,11 @@ func (a alertList) build() (dashboard.Panel, error) {
 		"sortOrder":       3, // by importance
 		"dashboardAlerts": false,
 		"alertName":       a.named,
-		"datasource":      "${datasource}",
 		"showInstances":   false,
+		// Grafana compares a data source with its name, and knows no variable here.
+		"alertInstanceLabelFilter": "",
+		"folder":                   nil,
+		"showInactiveAlerts":       false,
 		"stateFilter": map[string]bool{
 			"firing": true, "pending": true, "recovering": true, "noData": false, "normal": false, "error": true,
 		},
@@ -29,7 +32,7 @@ func (a alertList) build() (dashboard.Panel, error) {
 
 func alerts() panel {
 	return alertList{named: "Helpdesk", figure: figure{
-		title: "Alerts", unit: "short",
+		title: "Alert list", unit: "short",
 		about: "The alerts of prometheus/rules that are pending or firing, as Grafana knows them from its data sources; it can be told to manage them.",
 	}}
 }
@@ -37,8 +40,8 @@ func alerts() panel {
 // firing draws alerts of the chosen desks, and those that speak of no desk.
 func firing() panel {
 	return course{bars: true, figure: figure{
-		title: "Firing alerts", unit: "short", none: "None has fired",
-		about:   "How many alerts of prometheus/rules fired at each moment, by their name.",
+		title: "Firing alerts", unit: "short", none: "None has fired, or the rules are not loaded",
+		about:   "How many alerts of prometheus/rules fired at each moment, by their name. Empty as well where the rules are not loaded.",
 		queries: []query{{expr: `count by (alertname) (ALERTS{alertname=~"Helpdesk.+", alertstate="firing", job=~"$job|", desk=~"$desk|"})`, legend: "{{alertname}}"}},
 	}}
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/grafana/grafana-foundation-sdk/go/cog"
 )
@@ -11,15 +12,15 @@ import (
 func backlog() board {
 	return board{
 		name: "backlog", title: "Backlog and workload",
-		about: "What is open and how old it is, whether more goes than comes, when customers come, and how much of it there is for each agent. " +
-			"Stocks are of now, rates are of what the exporter learns of, and figures over the window are of the time when things happened.",
+		about: "What is open and how old it is, whether more is solved than opened, when customers come, and how much work there is for each agent. " +
+			"Stocks are of now, rates are counted when discovered, and figures over the window are of the time when things happened.",
 		variables: []variable{window, channel, team, priority},
 		rows: []row{
-			{"Now: what is open", whatIsOpen()},
-			{"By the hour: the chosen channels, teams and priorities", comingAndGoing()},
-			{"The last $window, all channels, teams and priorities together", whatBecameOfIt()},
-			{"Where it lies: now and over the last $window, split by channel, priority or team", backlogSplit()},
-			{"When customers come: all channels, teams and priorities together", demand()},
+			{"Now: open tickets and staffing", whatIsOpen()},
+			{"Per hour, as discovered", comingAndGoing()},
+			{"Last $window, not filtered", whatBecameOfIt()},
+			{"Where the backlog is, now and last $window", backlogSplit()},
+			{"When customers come, not filtered", demand()},
 		},
 	}
 }
@@ -42,7 +43,7 @@ func whatIsOpen() []panel {
 			queries: []query{{expr: sum(selector("helpdesk_tickets_awaiting_agent", dims...)), legend: "waiting"}},
 		}},
 		number{figure: figure{
-			title: "Customers waiting", unit: "none",
+			title: "Customers waiting", unit: "none", none: untold,
 			about: "Distinct customers with a ticket whose next step is the agent's, added up over the desks; tickets of unknown customers are left out. " +
 				"Of all channels, teams and priorities.",
 			queries: []query{{expr: sum(selector("helpdesk_customers_awaiting_agent")), legend: "customers"}},
@@ -58,19 +59,24 @@ func whatIsOpen() []panel {
 			queries: []query{{expr: older("14d"), legend: "older"}},
 		}},
 		number{figure: figure{
-			title: "Oldest open ticket", unit: "s", none: "None is open",
+			title: "Oldest open ticket", unit: "s", none: "No open ticket",
 			about:   "Time since the creation of the oldest open ticket, at the desk where it is longest. Of all channels, teams and priorities.",
 			queries: []query{{expr: largest(selector("helpdesk_ticket_oldest_open_age_seconds", `by="all"`)), legend: "age"}},
 		}},
 		course{stacked: true, names: true, figure: figure{
-			title: "Open tickets by status", unit: "short",
+			title: "Open tickets by status", unit: "short", width: 8,
 			about:   "Tickets that are neither finished nor withdrawn, by what they wait for, on top of each other. Of the chosen channels, teams and priorities.",
 			queries: byStatus(dims),
 		}},
 		course{stacked: true, names: true, figure: figure{
-			title: "Open tickets by age", unit: "short",
+			title: "Open tickets by age", unit: "short", width: 8,
 			about:   "Open tickets by the time since their creation, on top of each other: the buckets do not overlap. Of the chosen channels, teams and priorities.",
 			queries: byAge(dims),
+		}},
+		course{stacked: true, names: true, figure: figure{
+			title: "Agents available by channel", unit: "short", width: 8, none: untold,
+			about:   "Agents available according to the latest staffing records, of the chosen channels and teams, on top of each other.",
+			queries: []query{{expr: sum(selector("helpdesk_agents_available", chosen("channel", "team")...), "channel"), legend: "{{channel}}"}},
 		}},
 	}
 }
@@ -109,21 +115,21 @@ func byAge(dims []string) []query {
 func comingAndGoing() []panel {
 	dims := chosen("channel", "team", "priority")
 	return []panel{
-		course{bars: true, names: true, figure: figure{
-			title: "Coming and going, per hour", unit: "short", sparse: true,
-			about: "Tickets that came in and came back, and below the line those that were solved or withdrawn (deleted, merged, spam or a test), as the exporter learnt of them: " +
-				"the rate of the counters by the hour.",
+		course{bars: true, names: true, below: []string{"solved", "withdrawn"}, figure: figure{
+			title: "Opened and solved, per hour", unit: "short", sparse: true,
+			about: "Tickets opened and reopened and, below the line, those solved or withdrawn (deleted, merged, spam or a test), counted when discovered: " +
+				"the rate of the counters per hour. Of the chosen channels, teams and priorities.",
 			queries: []query{
 				{expr: perHour(selector("helpdesk_tickets_opened_total", dims...)), legend: "opened"},
 				{expr: perHour(selector("helpdesk_tickets_reopened_total", dims...)), legend: "reopened"},
-				{expr: "-(" + perHour(selector("helpdesk_tickets_solved_total", dims...)) + ")", legend: "solved"},
-				{expr: "-(" + perHour(selector("helpdesk_tickets_withdrawn_total", dims...)) + ")", legend: "withdrawn"},
+				{expr: perHour(selector("helpdesk_tickets_solved_total", dims...)), legend: "solved"},
+				{expr: perHour(selector("helpdesk_tickets_withdrawn_total", dims...)), legend: "withdrawn"},
 			},
 		}},
 		course{bars: true, names: true, figure: figure{
 			title: "Contacts by channel, per hour", unit: "short", sparse: true,
-			about: "What customers brought, as the exporter learnt of it: tickets, and inbound calls and chats that name no ticket. The rate of the counter by the hour, " +
-				"of the chosen channels and teams; contacts have no priority.",
+			about: "Tickets, and inbound calls and chats that name no ticket, counted when discovered: the rate of the counter per hour. " +
+				"Of the chosen channels and teams, and all priorities: calls have none.",
 			queries: []query{{expr: perHour(selector("helpdesk_contacts_total", chosen("channel", "team")...), "channel"), legend: "{{channel}}"}},
 		}},
 	}
@@ -134,30 +140,30 @@ func whatBecameOfIt() []panel {
 	escalated := overWindow("helpdesk_tickets_escalated")
 	return []panel{
 		number{figure: figure{
-			title: "Solved by opened", unit: "percentunit", width: 3, judged: atLeast(1, 0.9),
-			about:   "Clearance: tickets solved in the window by tickets created in it. Below 100 % the backlog grows. These are not the same tickets, so it may exceed 100 %.",
-			queries: []query{{expr: share(solved, overWindow("helpdesk_tickets_opened_in_window")), legend: "solved by opened"}},
+			title: "Clearance", unit: "percentunit", width: 3,
+			about:   "Tickets solved in the window divided by tickets created in it. Below 100 % the backlog grows. These are not the same tickets, so it may exceed 100 %.",
+			queries: []query{{expr: share(solved, overWindow("helpdesk_tickets_opened_in_window")), legend: "clearance"}},
 		}},
 		number{figure: figure{
 			title: "Reopen ratio", unit: "percentunit", width: 3,
-			about:   "Tickets reopened in the window by tickets solved in it. These are not the same tickets, so it may exceed 100 %.",
+			about:   "Tickets reopened in the window divided by tickets solved in it. These are not the same tickets, so it may exceed 100 %.",
 			queries: []query{{expr: share(overWindow("helpdesk_tickets_reopened_in_window"), solved), legend: "reopened"}},
 		}},
 		number{figure: figure{
-			title: "Escalations", unit: "percentunit", width: 3, none: "None told",
-			about:   "Tickets solved in the window that had been escalated by all that were solved in it, at the desks that tell of escalations.",
+			title: "Escalations", unit: "percentunit", width: 3, none: untold,
+			about:   "Tickets solved in the window that had been escalated divided by all solved in it, at the desks that report escalations.",
 			queries: []query{{expr: share(escalated, solved+"\nand\n"+escalated), legend: "escalated"}},
 		}},
 		number{figure: figure{
-			title: "Transfers", unit: "percentunit", width: 3, none: "None told",
-			about: "Contacts that were transferred at least once by those handled: tickets solved and calls answered in the window " +
-				"of which the transfers are known.",
-			queries: []query{{expr: share(overWindow("helpdesk_contacts_transferred"), overWindow("helpdesk_contacts_handled")), legend: "passed on"}},
+			title: "Transfers", unit: "percentunit", width: 3, none: untold,
+			about: "Contacts that were transferred at least once divided by those handled: tickets solved and calls answered in the window " +
+				"of which transfers are known.",
+			queries: []query{{expr: share(overWindow("helpdesk_contacts_transferred"), overWindow("helpdesk_contacts_handled")), legend: "transferred"}},
 		}},
 		number{figure: figure{
-			title: "Automated", unit: "percentunit", width: 3, none: "None told",
-			about: "Contacts that a bot ended without an agent by those completed in the window of which it is known who handled them, " +
-				"at the desks that tell of bots.",
+			title: "Automated", unit: "percentunit", width: 3, none: untold,
+			about: "Contacts that a bot ended without an agent divided by those completed in the window of which it is known who handled them, " +
+				"at the desks that report bots.",
 			queries: []query{{expr: share(overWindow("helpdesk_contacts_automated"), overWindow("helpdesk_contacts_completed")), legend: "automated"}},
 		}},
 		number{figure: figure{
@@ -167,16 +173,16 @@ func whatBecameOfIt() []panel {
 		}},
 		number{figure: figure{
 			title: "Contacts / agent", unit: "none", width: 3, decimals: cog.ToPtr(1.0),
-			about:   "Contacts of the window by the distinct agents active in it.",
+			about:   "Contacts of the window divided by the distinct agents active in it.",
 			queries: []query{{expr: pooled(overWindow("helpdesk_contacts_per_agent"), active), legend: "contacts"}},
 		}},
 		number{figure: figure{
 			title: "Open / agent", unit: "none", width: 3, decimals: cog.ToPtr(1.0),
-			about:   "Tickets open now by the distinct agents active in the window.",
+			about:   "Tickets open now divided by the distinct agents active in the window.",
 			queries: []query{{expr: pooled(overWindow("helpdesk_tickets_open_per_agent"), active), legend: "open"}},
 		}},
 		course{figure: figure{
-			title: "Opened, solved and reopened", unit: "short",
+			title: "Opened, solved and reopened", unit: "short", width: columns,
 			about: "Tickets created in the window, tickets whose last solve lies in it and still stands, and tickets reopened in it, each ticket once. " +
 				"While solved runs above opened, the backlog shrinks.",
 			queries: []query{
@@ -184,12 +190,6 @@ func whatBecameOfIt() []panel {
 				{expr: sum(solved), legend: "solved"},
 				{expr: sum(overWindow("helpdesk_tickets_reopened_in_window")), legend: "reopened"},
 			},
-		}},
-		course{stacked: true, figure: figure{
-			title: "Agents available by channel", unit: "short",
-			about: "Agents that were available when the desks last told of it, of the chosen channels and teams, on top of each other. " +
-				"It needs a source of staffing records.",
-			queries: []query{{expr: sum(selector("helpdesk_agents_available", chosen("channel", "team")...), "channel"), legend: "{{channel}}"}},
 		}},
 	}
 }
@@ -205,7 +205,7 @@ func backlogBy(dimension, name string) panel {
 	return grid{
 		title: "By " + dimension, width: 12, height: 10, sorted: "Open",
 		about: fmt.Sprintf("What is open now for each %s, of the chosen channels, teams and priorities. The oldest ticket and what came and went in the window are of this %[1]s, "+
-			"whatever else is chosen. Clearance is tickets solved by tickets created: below 100 %% the backlog grows.", dimension),
+			"whatever else is chosen. Clearance is tickets solved divided by tickets created: below 100 %% the backlog grows.", dimension),
 		keys: []key{{label: dimension, name: name}},
 		columns: []column{
 			{name: "Open", unit: "none", bar: true, expr: sum(selector("helpdesk_tickets_open", dims...), dimension)},
@@ -213,7 +213,7 @@ func backlogBy(dimension, name string) panel {
 			{name: "Oldest", unit: "s", expr: largest(nowBy(dimension, "helpdesk_ticket_oldest_open_age_seconds"), dimension)},
 			{name: "Opened", unit: "none", expr: sum(opened, dimension)},
 			{name: "Solved", unit: "none", expr: sum(solved, dimension)},
-			{name: "Clearance", unit: "percentunit", judged: atLeast(1, 0.9), expr: share(solved, opened, dimension)},
+			{name: "Clearance", unit: "percentunit", decimals: cog.ToPtr(0.0), expr: share(solved, opened, dimension)},
 		},
 	}
 }
@@ -225,7 +225,7 @@ func teamLoads() panel {
 	return grid{
 		title: "Team by team", sorted: "Open", height: 10,
 		about: "One line for each team of each desk that is chosen. What is open is of now, and of the chosen channels and priorities; the rest is of the window and of all of them. " +
-			"Clearance is tickets solved by tickets created, the reopen ratio tickets reopened by tickets solved. " +
+			"Clearance is tickets solved divided by tickets created, the reopen ratio tickets reopened divided by tickets solved. " +
 			"An agent who is active in two teams counts in both. Empty cells have no sample. A click on a desk leads to how long its customers wait.",
 		keys: []key{{label: "desk", name: "Desk", leads: "responsiveness"}, {label: "team", name: "Team"}},
 		columns: []column{
@@ -234,7 +234,7 @@ func teamLoads() panel {
 			{name: "Oldest", unit: "s", expr: largest(nowBy("team", "helpdesk_ticket_oldest_open_age_seconds"), by...)},
 			{name: "Opened", unit: "none", expr: sum(opened, by...)},
 			{name: "Solved", unit: "none", expr: sum(solved, by...)},
-			{name: "Clearance", unit: "percentunit", judged: atLeast(1, 0.9), expr: share(solved, opened, by...)},
+			{name: "Clearance", unit: "percentunit", decimals: cog.ToPtr(0.0), expr: share(solved, opened, by...)},
 			{name: "Reopen ratio", unit: "percentunit", expr: share(overWindowBy("team", "helpdesk_tickets_reopened_in_window"), solved, by...)},
 			{name: "Escalated", unit: "percentunit", expr: share(overWindowBy("team", "helpdesk_tickets_escalated"), solved, by...)},
 			{name: "Agents active", unit: "none", expr: sum(overWindowBy("team", "helpdesk_agents_active"), by...)},
@@ -245,21 +245,23 @@ func teamLoads() panel {
 }
 
 func demand() []panel {
-	const span = " Over the last 28 days or, where the exporter keeps no such window, the last 7 days or $window; hours are in the time zone of the configuration."
+	const span = " Over the last 28 days or, where no such window is configured, the last 7, whichever is chosen: shorter windows do not hold every weekday. " +
+		"Hours are in the time zone of the configuration."
+	const none = "Needs a window of 7d or 28d"
 	days := weekdays()
 	return []panel{
 		bars{along: key{label: "hour", name: "Hour"}, figure: figure{
-			title: "Contacts by hour of the day", unit: "short",
+			title: "Contacts by hour of the day", unit: "short", none: none,
 			about:   "Contacts by the hour at which they came in, of all days together." + span,
 			queries: []query{{expr: contactsBy("hour"), legend: "contacts"}},
 		}},
 		bars{along: key{label: "weekday", name: "Weekday"}, words: days, figure: figure{
-			title: "Contacts by weekday", unit: "short",
+			title: "Contacts by weekday", unit: "short", none: none,
 			about:   "Contacts by the weekday on which they came in, of all hours together." + span,
 			queries: []query{{expr: inOrder(contactsBy("weekday")), legend: "contacts"}},
 		}},
 		matrix{lines: key{label: "weekday", name: "Weekday"}, columns: key{label: "hour"}, words: days, figure: figure{
-			title: "Contacts by weekday and hour", unit: "short",
+			title: "Contacts by weekday and hour", unit: "short", none: none,
 			about:   "Contacts by the weekday and the hour at which they came in: the stronger the colour, the more." + span,
 			queries: []query{{expr: inOrder(contactsBy("weekday", "hour")), legend: "contacts"}},
 		}},
@@ -271,14 +273,14 @@ func contactsBy(labels ...string) string {
 	over := func(window string) string {
 		return sum(selector("helpdesk_contacts_by_hour", `by="all"`, fmt.Sprintf("window=%q", window)), labels...)
 	}
-	return over("28d") + "\nor\n" + over("7d") + "\nor\n" + over("$window")
+	return over("28d") + "\nor\n" + over("7d")
 }
 
 // inOrder numbers the weekdays, for their names do not sort as they follow each
 // other.
 func inOrder(expr string) string {
-	for i, day := range []string{"mon", "tue", "wed", "thu", "fri", "sat", "sun"} {
-		expr = fmt.Sprintf(`label_replace(%s, "weekday", "%d %s", "weekday", "%[3]s")`, expr, i+1, day)
+	for i, day := range []string{"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"} {
+		expr = called(expr, "weekday", strings.ToLower(day), fmt.Sprintf("%d %s", i+1, day))
 	}
 	return expr
 }
@@ -286,6 +288,6 @@ func inOrder(expr string) string {
 // weekdays returns the names of the weekdays as inOrder makes them.
 func weekdays() map[string]string {
 	return map[string]string{
-		"1 mon": "Monday", "2 tue": "Tuesday", "3 wed": "Wednesday", "4 thu": "Thursday", "5 fri": "Friday", "6 sat": "Saturday", "7 sun": "Sunday",
+		"1 Mon": "Monday", "2 Tue": "Tuesday", "3 Wed": "Wednesday", "4 Thu": "Thursday", "5 Fri": "Friday", "6 Sat": "Saturday", "7 Sun": "Sunday",
 	}
 }

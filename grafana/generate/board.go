@@ -3,6 +3,8 @@
 package main
 
 import (
+	"slices"
+
 	"github.com/grafana/grafana-foundation-sdk/go/cog"
 	"github.com/grafana/grafana-foundation-sdk/go/common"
 	"github.com/grafana/grafana-foundation-sdk/go/dashboard"
@@ -61,7 +63,7 @@ func (b board) build() (dashboard.Dashboard, error) {
 		Link(dashboard.NewDashboardLinkBuilder("Help desk").
 			Type(dashboard.DashboardLinkTypeDashboards).
 			Tags([]string{tag}).AsDropdown(true).IncludeVars(true).KeepTime(true))
-	for _, v := range append(everywhere(), b.variables...) {
+	for _, v := range append(everywhere(), b.choices()...) {
 		builder = builder.WithVariable(v.build())
 	}
 	for _, a := range annotations(b) {
@@ -71,8 +73,28 @@ func (b board) build() (dashboard.Dashboard, error) {
 	if err != nil {
 		return dashboard.Dashboard{}, err
 	}
+	// Some versions of Grafana hide in a menu what has a place of its own.
+	for i := range d.Links {
+		d.Links[i].Placement = nil
+	}
+	for i := range d.Annotations.List {
+		d.Annotations.List[i].Placement = nil
+	}
 	d.Panels, err = layOut(b.rows)
 	return d, err
+}
+
+// choices returns what can be chosen beside what can be everywhere. A choice
+// that has no hold on the board is hidden on it: links carry it on to the next.
+func (b board) choices() []variable {
+	all := slices.Clone(b.variables)
+	for _, v := range []variable{window, channel, team, priority} {
+		if !slices.ContainsFunc(b.variables, func(shown variable) bool { return shown.name == v.name }) {
+			v.carried = true
+			all = append(all, v)
+		}
+	}
+	return all
 }
 
 // layOut gives every row and panel its place and its number.

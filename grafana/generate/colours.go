@@ -53,8 +53,13 @@ func (v verdict) thresholds() *dashboard.ThresholdsConfigBuilder {
 	return dashboard.NewThresholdsConfigBuilder().Mode(dashboard.ThresholdsModeAbsolute).Steps(steps)
 }
 
-// byRank tells series apart whose number nobody knows beforehand: the larger its
-// last value, the closer a series comes to purple.
+// shades tells parts of a whole apart whose number nobody knows beforehand.
+func shades() *dashboard.FieldColorBuilder {
+	return dashboard.NewFieldColorBuilder().Mode("shades").FixedColor(plain)
+}
+
+// byRank does so for lines: the larger its last value, which the legend has, the
+// closer a line comes to purple.
 func byRank() *dashboard.FieldColorBuilder {
 	return dashboard.NewFieldColorBuilder().Mode("continuous-BlPu").SeriesBy(dashboard.FieldColorSeriesByModeLast)
 }

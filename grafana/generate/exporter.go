@@ -13,13 +13,13 @@ func exporterHealth() board {
 		name: "exporter", title: "Exporter health",
 		about: "Whether sources are read, how far behind they are, what is left out, and what the exporter costs.",
 		rows: []row{
-			{"Now: can the figures be trusted", trust()},
+			{"Can the figures be trusted?", trust()},
 			{"Source by source", []panel{sourceStates(), sourceAnswers()}},
 			{"Polls", polls()},
 			{"What polls bring, and how soon", news()},
 			{"What is left out", leftOut()},
 			{"The exporters themselves, all desks together", append([]panel{exporters()}, itself()...)},
-			{"What fires", []panel{alerts(), firing()}},
+			{"Alerts", []panel{alerts(), firing()}},
 		},
 	}
 }
@@ -78,7 +78,7 @@ func trust() []panel {
 			queries: []query{{expr: zeros(selector("helpdesk_source_sync_complete")), legend: "first sync"}},
 		}},
 		number{figure: figure{
-			title: "Since success", unit: "s", width: 3, judged: silence,
+			title: "Last success", unit: "s", width: 3, judged: silence,
 			about: "Time since the last poll without an error, at the source where it is longest. A warning from ten minutes on and bad from fifteen on, as the alerts " +
 				"on sources have it.",
 			queries: []query{{expr: largest(since("helpdesk_source_last_success_timestamp_seconds")), legend: "silent"}},
@@ -99,7 +99,7 @@ func trust() []panel {
 			queries: []query{{expr: zeros(own("helpdesk_config_last_reload_successful")), legend: "refused"}},
 		}},
 		number{figure: figure{
-			title: "Labels that fold", unit: "none", width: 3, judged: oneIsWarning,
+			title: "Labels folded", unit: "none", width: 3, judged: oneIsWarning,
 			about:   "Labels of which values went to other since the exporter started, because the limits allow no more.",
 			queries: []query{{expr: "count(group by (label) (" + own("helpdesk_label_values_folded_total") + "))\nor\n" + none(), legend: "labels"}},
 		}},
@@ -110,7 +110,7 @@ func exporters() panel {
 	perExporter := func(expr string) string { return largest(expr, "job", "instance") }
 	return grid{
 		title: "Exporters", sorted: "Exporter", ascending: true, height: 5,
-		about: "One line for each exporter that has served figures within a day. Cores are processor seconds by seconds, over five minutes.",
+		about: "One line for each exporter that has served figures within a day. Cores are processor seconds per second, over five minutes.",
 		keys:  []key{{label: "job", name: "Job"}, {label: "instance", name: "Exporter"}, {label: "version", name: "Version"}, {label: "goversion", name: "Go"}},
 		columns: []column{
 			{
@@ -152,7 +152,7 @@ func itself() []panel {
 		perExporter("Memory", "bytes", "Resident memory of each exporter.", own("process_resident_memory_bytes")),
 		course{figure: figure{
 			title: "Processor cores in use", unit: "short", sparse: true, width: 8, decimals: cog.ToPtr(2.0),
-			about:   "Processor seconds of each exporter by seconds.",
+			about:   "Processor seconds of each exporter per second.",
 			queries: []query{{expr: sum(ofExporters(cores), "instance"), legend: "{{instance}}"}},
 		}},
 		perExporter("Storage", "bytes", "Bytes that the journal takes on disk, or in memory where there is no storage path.", own("helpdesk_storage_size_bytes")),

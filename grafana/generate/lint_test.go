@@ -78,9 +78,9 @@ func TestEachBoardLetsOneChoose(t *testing.T) {
 				t.Errorf("%s: variable %s is %+v", d.file, v.Name, v)
 			}
 		}
-		for _, name := range []string{"datasource", "job", "instance", "desk"} {
+		for _, name := range []string{"datasource", "job", "instance", "desk", "window", "channel", "team", "priority"} {
 			if !variables[name] {
-				t.Errorf("%s: no variable %s", d.file, name)
+				t.Errorf("%s: no variable %s, so that links forget it", d.file, name)
 			}
 		}
 		for where, text := range texts(d) {
@@ -125,7 +125,7 @@ func builtIn(name string) bool { return strings.HasPrefix(name, "__") }
 
 // Units that the panels use; Grafana takes what it does not know for a suffix.
 var units = []string{
-	"s", "short", "none", "percentunit", "percent", "bytes", "dateTimeFromNow", "reqps", "cps",
+	"s", "short", "none", "percentunit", "percent", "bytes", "dateTimeFromNow", "reqps", "cps", points,
 }
 
 func TestEachPanelSaysWhatItIs(t *testing.T) {
@@ -231,6 +231,9 @@ func TestColoursSayGoodWarningOrBad(t *testing.T) {
 		}
 		if !json.Valid(text) {
 			t.Errorf("%s is no JSON", d.file)
+		}
+		if strings.Contains(string(text), "inControlsMenu") {
+			t.Errorf("%s: links and annotations are hidden in a menu", d.file)
 		}
 	}
 }

@@ -232,7 +232,7 @@ func (c *checker) counter(s *parser.VectorSelector, path []parser.Node) {
 			continue
 		}
 		switch call.Func.Name {
-		case "increase":
+		case "increase", "last_over_time":
 			return
 		case "rate":
 			if over := call.Args[0].(*parser.MatrixSelector).Range.String(); over != "4m4s" {

@@ -11,11 +11,11 @@ func overview() board {
 		variables: []variable{window, channel, team, priority},
 		alarms:    true,
 		rows: []row{
-			{"Now: what is open, and what is about to go wrong", now()},
-			{"The last $window, all channels, teams and priorities together", lately()},
-			{"The course of it", theCourse()},
-			{"Desk by desk, the last $window", []panel{desks()}},
-			{"What fires", []panel{alerts(), firing()}},
+			{"Now", now()},
+			{"Last $window, not filtered", lately()},
+			{"Trends", theCourse()},
+			{"Desk by desk, last $window", []panel{desks()}},
+			{"Alerts", []panel{alerts(), firing()}},
 		},
 	}
 }
@@ -49,7 +49,7 @@ func now() []panel {
 			queries: []query{{expr: sum(selector("helpdesk_sla_overdue", dims...)), legend: "overdue"}},
 		}},
 		number{figure: figure{
-			title: "Sources that fail", unit: "none", judged: noneOf(),
+			title: "Failing sources", unit: "none", judged: noneOf(),
 			about:   "Sources whose last poll could not be read to its end. Figures that rest on them stay as they are until they are stale, and vanish then.",
 			queries: []query{{expr: zeros(selector("helpdesk_source_up")), legend: "failing"}},
 		}},
@@ -59,49 +59,49 @@ func now() []panel {
 func lately() []panel {
 	return []panel{
 		number{figure: figure{
-			title: "Opened a day", unit: "none", width: 3,
-			about:   "Tickets created in the window by days of the window.",
+			title: "Opened per day", unit: "none", width: 3,
+			about:   "Tickets created in the window, divided by the days of the window.",
 			queries: []query{{expr: sum(overWindow("helpdesk_tickets_opened_per_day")), legend: "opened"}},
 		}},
 		number{figure: figure{
-			title: "Solved/opened", unit: "percentunit", width: 3, judged: atLeast(1, 0.9),
-			about:   "Tickets solved in the window by tickets created in it. Below 100 % the backlog grows.",
-			queries: []query{{expr: share(overWindow("helpdesk_tickets_solved_in_window"), overWindow("helpdesk_tickets_opened_in_window")), legend: "solved by opened"}},
+			title: "Clearance", unit: "percentunit", width: 3,
+			about:   "Tickets solved in the window, divided by tickets created in it. Below 100 % the backlog grows.",
+			queries: []query{{expr: share(overWindow("helpdesk_tickets_solved_in_window"), overWindow("helpdesk_tickets_opened_in_window")), legend: "clearance"}},
 		}},
 		number{figure: figure{
-			title: "Response p90", unit: "s", width: 3,
+			title: "Response, p90", unit: "s", width: 3,
 			about: "Nine of ten first responses of the window were given within this time, around the clock. Quantiles of several desks cannot be put together: " +
 				"it is that of the slowest desk.",
 			queries: []query{{expr: largest(overWindow("helpdesk_first_response_quantile_seconds", `q="0.9"`)), legend: "p90"}},
 		}},
 		number{figure: figure{
-			title: "SLA budget", unit: "percentunit", width: 3, judged: atLeast(0.25, 0),
-			about: "Share of the promises that may be broken in the window under the objective and have not been, of the policy and target where it is least: " +
-				"at 0 the objective is just reached, below 0 it is missed.",
+			title: "Error budget", unit: "percentunit", width: 3, judged: atLeast(0.25, 0),
+			about: "Share of the promises that may be broken in the window under the objective and have not been, of the desk, policy and target where it is least. " +
+				"At 0 the objective is just reached, below 0 it is missed; a warning below a quarter.",
 			queries: []query{{expr: aggregate("min", overWindow("helpdesk_sla_error_budget_remaining_ratio")), legend: "left"}},
 		}},
 		number{figure: figure{
-			title: "First contact", unit: "percentunit", width: 3,
-			about: "Share of issues solved with one contact: no further contact, reopening, escalation or transfer until the horizon after the first solve. " +
-				"Sum of these issues by the sum of those whose horizon ended in the window.",
+			title: "FCR", unit: "percentunit", width: 3,
+			about: "First-contact resolution, the share of issues solved with one contact: no further contact, reopening, escalation or transfer until the horizon after the first solve. " +
+				"These issues, divided by those whose horizon ended in the window.",
 			queries: []query{{
 				expr: share(overWindow("helpdesk_first_contact_resolutions", `method="operational"`),
-					overWindow("helpdesk_first_contact_resolution_eligible", `method="operational"`)), legend: "solved at once",
+					overWindow("helpdesk_first_contact_resolution_eligible", `method="operational"`)), legend: "FCR",
 			}},
 		}},
 		number{figure: figure{
 			title: "CSAT", unit: "percentunit", width: 3,
-			about:   "Share of the answers of the window that say content: positive answers by all valid ones. The board Satisfaction has its bounds and its sample.",
-			queries: []query{{expr: share(overWindow("helpdesk_csat_positive_responses"), overWindow("helpdesk_csat_responses")), legend: "content"}},
+			about:   "Share of satisfied customers: positive answers of the window, divided by all valid ones. The board Satisfaction has its bounds and its sample.",
+			queries: []query{{expr: share(overWindow("helpdesk_csat_positive_responses"), overWindow("helpdesk_csat_responses")), legend: "satisfied"}},
 		}},
 		number{figure: figure{
 			title: "NPS", unit: "none", width: 3, decimals: cog.ToPtr(0.0),
-			about:   "Net Promoter Score of the window, from -100 to 100 points: promoters less detractors by all answers. The board Satisfaction has its margin of error.",
+			about:   "Net Promoter Score of the window, from -100 to 100 points: promoters less detractors, divided by all answers. The board Satisfaction has its margin of error.",
 			queries: []query{{expr: nps(), legend: "points"}},
 		}},
 		number{figure: figure{
-			title: "Calls in time", unit: "percentunit", width: 3,
-			about: "Service level of the window: calls and chats answered within the threshold of their policy by those offered, under the policy where it is least. " +
+			title: "Service level", unit: "percentunit", width: 3,
+			about: "Calls and chats of the window that were answered within the threshold of their policy, divided by those offered, under the policy where it is least. " +
 				"The board Contact centre holds it against the objective.",
 			queries: []query{{expr: aggregate("min", answeredInTime(overWindow)), legend: "in time"}},
 		}},
@@ -117,13 +117,14 @@ func theCourse() []panel {
 	dims := chosen("channel", "team", "priority")
 	responses := spread{"helpdesk_first_response_seconds", dims}
 	return []panel{
-		course{bars: true, figure: figure{
-			title: "Coming and going, per hour", unit: "short", sparse: true,
-			about: "Tickets that came in, were solved and came back, as the exporter learnt of them: the rate of the counters by the hour.",
+		course{bars: true, below: []string{"solved", "withdrawn"}, figure: figure{
+			title: "Opened and solved, per hour", unit: "short", sparse: true,
+			about: "Tickets that came in or came back, above the line, and those that were solved or withdrawn, below it, counted when discovered: the hourly rate of the counters.",
 			queries: []query{
 				{expr: perHour(selector("helpdesk_tickets_opened_total", dims...)), legend: "opened"},
 				{expr: perHour(selector("helpdesk_tickets_reopened_total", dims...)), legend: "reopened"},
-				{expr: "-(" + perHour(selector("helpdesk_tickets_solved_total", dims...)) + ")", legend: "solved"},
+				{expr: perHour(selector("helpdesk_tickets_solved_total", dims...)), legend: "solved"},
+				{expr: perHour(selector("helpdesk_tickets_withdrawn_total", dims...)), legend: "withdrawn"},
 			},
 		}},
 		course{figure: figure{
@@ -138,32 +139,32 @@ func theCourse() []panel {
 			queries: []query{
 				{expr: largest(overWindow("helpdesk_first_response_quantile_seconds", `q="0.5"`)), legend: "p50"},
 				{expr: largest(overWindow("helpdesk_first_response_quantile_seconds", `q="0.9"`)), legend: "p90"},
-				{expr: largest(overWindow("helpdesk_first_response_censored_quantile_seconds", `q="0.5"`)), legend: "p50 with those who wait"},
+				{expr: largest(overWindow("helpdesk_first_response_censored_quantile_seconds", `q="0.5"`)), legend: "p50 incl. waiting"},
 			},
 		}},
-		course{figure: figure{
-			title: "First responses, minute by minute", unit: "s", sparse: true,
-			about: "Half and nine of ten of the first responses that the exporter has learnt of in the last minutes, of the chosen channels, teams and priorities.",
+		course{log: true, figure: figure{
+			title: "First responses, as discovered", unit: "s", sparse: true,
+			about: "The times within which half and nine of ten of the first responses discovered in the last minutes were given, of the chosen channels, teams and priorities.",
 			queries: []query{
 				{expr: responses.quantile(0.5), legend: "p50", dots: true},
 				{expr: responses.quantile(0.9), legend: "p90", dots: true},
 			},
 		}},
-		course{objective: "objective", figure: figure{
-			title: "Promises kept", unit: "percentunit", most: cog.ToPtr(1.0),
-			about: "Promises kept by promises kept and broken in the window, for each policy; dashed, the lowest objective that one of them has.",
+		course{objectives: "/^objective/", from: 0.5, figure: figure{
+			title: "SLA attainment", unit: "percentunit", most: cog.ToPtr(1.0),
+			about: "Promises kept, divided by promises kept and broken in the window, for each policy; dashed, the objective of each.",
 			queries: []query{
 				{
 					expr: share(overWindow("helpdesk_sla_outcomes_in_window", `outcome="met"`), overWindow("helpdesk_sla_outcomes_in_window"), "policy"), legend: "{{policy}}",
 				},
-				{expr: aggregate("min", selector("helpdesk_sla_objective_ratio")), legend: "objective"},
+				{expr: largest(selector("helpdesk_sla_objective_ratio"), "policy"), legend: "objective of {{policy}}"},
 			},
 		}},
 		course{band: [2]string{"lower bound", "upper bound"}, figure: figure{
 			title: "CSAT and its bounds", unit: "percentunit", most: cog.ToPtr(1.0),
-			about: "Positive answers by all valid answers of the window, between the bounds of its 95 % Wilson interval: the smaller the sample, the wider the band.",
+			about: "Positive answers, divided by all valid answers of the window, between the bounds of its 95 % Wilson interval: the smaller the sample, the wider the band.",
 			queries: []query{
-				{expr: share(overWindow("helpdesk_csat_positive_responses"), overWindow("helpdesk_csat_responses")), legend: "content"},
+				{expr: share(overWindow("helpdesk_csat_positive_responses"), overWindow("helpdesk_csat_responses")), legend: "satisfied"},
 				{expr: wilson(-1, overWindow("helpdesk_csat_positive_responses"), overWindow("helpdesk_csat_responses")), legend: "lower bound"},
 				{expr: wilson(1, overWindow("helpdesk_csat_positive_responses"), overWindow("helpdesk_csat_responses")), legend: "upper bound"},
 			},
@@ -173,7 +174,7 @@ func theCourse() []panel {
 
 func desks() panel {
 	return grid{
-		title: "Desks", sorted: "Overdue",
+		title: "Desks", sorted: "Overdue", height: 6,
 		about: "One line for each desk, over the window where a figure has one. A click on a desk leads to its promises. Empty cells have no sample.",
 		keys:  []key{{label: "desk", name: "Desk", leads: "sla"}},
 		columns: []column{
@@ -181,15 +182,15 @@ func desks() panel {
 			{name: "Opened", unit: "none", expr: sum(overWindow("helpdesk_tickets_opened_in_window"), "desk")},
 			{name: "Solved", unit: "none", expr: sum(overWindow("helpdesk_tickets_solved_in_window"), "desk")},
 			{name: "Oldest unanswered", unit: "s", expr: largest(selector("helpdesk_ticket_oldest_unanswered_age_seconds", `by="all"`), "desk")},
-			{name: "First response, p90", unit: "s", expr: largest(overWindow("helpdesk_first_response_quantile_seconds", `q="0.9"`), "desk")},
+			{name: "Response, p90", unit: "s", expr: largest(overWindow("helpdesk_first_response_quantile_seconds", `q="0.9"`), "desk")},
 			{name: "Overdue", unit: "none", judged: noneOf(), expr: sum(selector("helpdesk_sla_overdue"), "desk")},
 			{
-				name: "SLA budget left", unit: "percentunit", judged: atLeast(0.25, 0),
+				name: "Error budget left", unit: "percentunit", judged: atLeast(0.25, 0),
 				expr: aggregate("min", overWindow("helpdesk_sla_error_budget_remaining_ratio"), "desk"),
 			},
 			{name: "CSAT", unit: "percentunit", expr: share(overWindow("helpdesk_csat_positive_responses"), overWindow("helpdesk_csat_responses"), "desk")},
 			{name: "CSAT answers", unit: "none", expr: sum(overWindow("helpdesk_csat_responses"), "desk")},
-			{name: "Calls in time", unit: "percentunit", expr: aggregate("min", answeredInTime(overWindow, "desk"), "desk")},
+			{name: "Service level", unit: "percentunit", expr: aggregate("min", answeredInTime(overWindow, "desk"), "desk")},
 		},
 	}
 }

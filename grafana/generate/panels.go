@@ -134,6 +134,8 @@ type course struct {
 	band       [2]string         // names of the lower and upper bound that are drawn as a band, empty for none
 	palette    map[string]string // colours of series that are good or bad by their names
 	from       float64           // where the axis begins unless a value lies below
+	below      []string          // names of series that are drawn below the axis, for what goes
+	log        bool              // an axis on which a minute and a week both have room
 }
 
 func (c course) size() (uint32, uint32) { return c.figure.size(12, 8) }
@@ -147,6 +149,9 @@ func (c course) build() (dashboard.Panel, error) {
 		AxisSoftMin(c.from).
 		Legend(c.legend()).
 		Tooltip(common.NewVizTooltipOptionsBuilder().Mode(common.TooltipDisplayModeMulti).Sort(common.SortOrderDescending))
+	if c.bars || c.stacked {
+		builder = builder.ColorScheme(shades())
+	}
 	if c.bars {
 		builder = builder.DrawStyle(common.GraphDrawStyleBars).FillOpacity(70).LineWidth(0).
 			Stacking(common.NewStackingConfigBuilder().Mode(common.StackingModeNormal))
@@ -163,6 +168,13 @@ func (c course) build() (dashboard.Panel, error) {
 			builder = builder.OverrideByName(value, []dashboard.DynamicConfigValue{fixed(apartBy(j))})
 		}
 	}
+	for _, name := range c.below {
+		builder = builder.OverrideByName(name, []dashboard.DynamicConfigValue{{Id: "custom.transform", Value: "negative-Y"}})
+	}
+	if c.log {
+		builder = builder.ScaleDistribution(common.NewScaleDistributionConfigBuilder().
+			Type(common.ScaleDistributionSymlog).Log(10).LinearThreshold(1))
+	}
 	if c.objective != "" {
 		builder = builder.OverrideByName(c.objective, dashed())
 	}
@@ -171,11 +183,16 @@ func (c course) build() (dashboard.Panel, error) {
 	}
 	if lower, upper := c.band[0], c.band[1]; lower != "" {
 		bound := []dashboard.DynamicConfigValue{
-			{Id: "custom.lineWidth", Value: 0}, {Id: "custom.fillOpacity", Value: 0}, {Id: "custom.showPoints", Value: "never"}, fixed(plain),
+			{Id: "custom.lineWidth", Value: 0},
+			{Id: "custom.fillOpacity", Value: 0},
+			{Id: "custom.showPoints", Value: "never"},
+			fixed(plain),
+			// The band explains itself; the tooltip has its values.
+			{Id: "custom.hideFrom", Value: map[string]bool{"legend": true, "tooltip": false, "viz": false}},
 		}
 		builder = builder.OverrideByName(lower, bound).
 			OverrideByName(upper, append([]dashboard.DynamicConfigValue{{Id: "custom.fillBelowTo", Value: lower}}, append(bound[:1:1],
-				dashboard.DynamicConfigValue{Id: "custom.fillOpacity", Value: 20}, bound[2], bound[3])...))
+				dashboard.DynamicConfigValue{Id: "custom.fillOpacity", Value: 20}, bound[2], bound[3], bound[4])...))
 	}
 	for i, q := range c.queries {
 		if colour, ok := c.palette[q.legend]; ok {
@@ -185,8 +202,12 @@ func (c course) build() (dashboard.Panel, error) {
 	return c.finish(builder.Build())
 }
 
-// fill is a light one under few lines; many would add up to a block.
+// fill is a light one under few lines; many would add up to a block, and under
+// the middle of a band it would look like another one.
 func (c course) fill() float64 {
+	if c.band[0] != "" || c.log {
+		return 0
+	}
 	for _, q := range c.queries {
 		if strings.Contains(q.legend, "{{") {
 			return 0
@@ -231,7 +252,8 @@ func (h heat) build() (dashboard.Panel, error) {
 			Scale(heatmap.HeatmapColorScaleExponential).Exponent(0.5).Steps(64)).
 		FilterValues(heatmap.NewFilterValueRangeBuilder().Le(1e-9)).
 		CellGap(1).
-		CellValues(heatmap.NewCellValuesBuilder().Unit("short").Decimals(1)).
+		CellValues(heatmap.NewCellValuesBuilder().Unit("short").Decimals(0)).
+		ShowValue(common.VisibilityModeNever).
 		YAxis(heatmap.NewYAxisConfigBuilder().Unit(h.unit).AxisPlacement(common.AxisPlacementLeft)).
 		ShowLegend().
 		Tooltip(heatmap.NewHeatmapTooltipBuilder().Mode(common.TooltipDisplayModeSingle).YHistogram(true)).

@@ -16,10 +16,10 @@ func sourceKeys(more ...key) []key {
 
 func sourceStates() panel {
 	return grid{
-		title: "Sources: are they read", sorted: "Last success",
+		title: "Source status", sorted: "Last success",
 		about: "One line for each source; where several exporters read it, the worst of them. Last success, behind by and newest event are times ago: since the " +
 			"last poll without an error, since what is known completely, and since the newest event that the source told of. The mean poll is the time " +
-			"of the polls of an hour by their number. Sources that catch up with the past have one column more: how far they have come.",
+			"of the polls of an hour, divided by their number. Sources that catch up with the past have one column more: how far they have come.",
 		keys: sourceKeys(key{label: "type", name: "Type"}),
 		columns: []column{
 			{
@@ -53,7 +53,7 @@ func meanPoll() string {
 
 func sourceAnswers() panel {
 	return grid{
-		title: "Sources: what they tell", sorted: "Records, 1 h",
+		title: "Source volume", sorted: "Records, 1 h",
 		about: "One line for each source. Records and rejected ones are of the last hour, repeated ones included. Drift is the open tickets that are known here " +
 			"less those that the desk counts itself. Sources that are servers have columns of their own: the requests of the last hour, those that the " +
 			"desk still allows, and how many capabilities its plan or the rights of the account withhold.",
@@ -119,12 +119,12 @@ func news() []panel {
 			queries: []query{{expr: perMinute(selector("helpdesk_source_records_total"), "kind"), legend: "{{kind}}"}},
 		}},
 		course{bars: true, figure: figure{
-			title: "Requests per minute", unit: "short", sparse: true, width: 8,
-			about: "Requests to the desks, retries included, by the status code of the answer; error where none came, none where no source is a server. " +
-				"The rate of the counter by the minute.",
+			title: "Requests per minute", unit: "short", sparse: true, width: 8, none: "No source asks an API",
+			about: "Requests to the desks, retries included, by the status code of the answer; error where none came, none where no source asks an API. " +
+				"The rate of the counter per minute; a code's first request begins its series, and shows with the next.",
 			queries: []query{{expr: orNone(perMinute(selector("helpdesk_source_requests_total"), "code"), "code"), legend: "{{code}}"}},
 		}},
-		course{bars: true, palette: map[string]string{"{{reason}}": warning}, figure: figure{
+		course{bars: true, figure: figure{
 			title: "Rejected records per hour", unit: "short", sparse: true, width: 8,
 			about:   "Records that could not be read, by the reason: the rate of the counter by the hour.",
 			queries: []query{{expr: orNone("("+perHour(selector("helpdesk_source_rejects_total"), "reason")+" > 0)", "reason"), legend: "{{reason}}"}},
@@ -137,7 +137,11 @@ func perMinute(counter string, by ...string) string {
 }
 
 func leftOut() []panel {
-	folded := "sum by (label) (increase(" + own("helpdesk_label_values_folded_total") + "[1d]))"
+	// increase() misses the first value of a series, and these begin with it: what
+	// was not there a day ago counts whole.
+	total := own("helpdesk_label_values_folded_total")
+	before := aggregate("group", total+" offset 1d", "job", "instance", "label")
+	folded := sum("(increase("+total+"[1d])\nand on (job, instance, label) "+before+")\nor\nlast_over_time("+total+"[1d])", "label")
 	return []panel{
 		ranks{figure{
 			title: "Records that figures leave out", unit: "short",

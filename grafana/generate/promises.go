@@ -9,6 +9,12 @@ func running(metric string, matchers ...string) string {
 	return selector(metric, append(ofPromises(chosen("channel", "team", "priority")...), matchers...)...)
 }
 
+// promised counts by policy and target, where anything is promised at all.
+func promised(promises string) string {
+	by := []string{"policy", "target"}
+	return sum(promises, by...) + "\nand on (policy, target)\n(" + sum(running("helpdesk_sla_pending"), by...) + " > 0)"
+}
+
 // outcomes are promises that were kept or broken, at one level of a window or
 // as a counter has grown.
 type outcomes struct{ broken, all string }
@@ -83,7 +89,7 @@ func (o outcomes) budgetLeft(by ...string) string { return "1 - " + o.burn(by...
 const (
 	points     = "suffix: pp"
 	marginIs   = "Margin is attainment less objective in percentage points. "
-	budgetIs   = "Budget left is 1 less broken by breakable, where breakable is the number of promises times 1 less objective. "
+	budgetIs   = "Budget left is 1 less broken divided by breakable, the number of promises times 1 less objective; a warning below a quarter. "
 	severalAre = "Where policies or desks with different objectives meet, what each allows is added up."
 )
 
@@ -96,5 +102,6 @@ const (
 var (
 	missedBelowZero = verdict{[]step{{colour: bad}, {0, good}}}
 	budget          = atLeast(0.25, 0)
-	pace            = atMost(slowFactor, fastFactor)
+	slowPace        = verdict{[]step{{colour: good}, {slowFactor, warning}}}
+	fastPace        = verdict{[]step{{colour: good}, {fastFactor, bad}}}
 )

@@ -145,3 +145,8 @@ func netPromoterMargin(promoters, detractors, all string, by ...string) string {
 	p, d, n := sum(promoters, by...), sum(detractors, by...), "("+sum(all, by...)+" > 0)"
 	return fmt.Sprintf("%.4f * sqrt(clamp_min(%s + %s - (%[2]s - %[3]s) ^ 2 / %[4]s, 0))\n/\n%[4]s", 100*z, p, d, n)
 }
+
+// called gives one value of a label the name that readers see.
+func called(expr, label, value, name string) string {
+	return fmt.Sprintf("label_replace(%s, %q, %q, %[2]q, %[4]q)", expr, label, name, value)
+}

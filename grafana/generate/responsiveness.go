@@ -12,15 +12,15 @@ func responsiveness() board {
 	return board{
 		name: "responsiveness", title: "Responsiveness",
 		about: "Who waits for an answer now, how long first responses, replies and solutions take, and where they take longest. " +
-			"Quantiles over the window are of the time when things happened; heat maps show what the exporter learns of, minute by minute.",
+			"Figures over the window are of the time when things happened; heat maps and the quantiles below them are counted when discovered.",
 		variables: []variable{window, channel, team, priority},
 		rows: []row{
 			{"Now: who waits for an answer", whoWaits()},
-			{"The last $window, all channels, teams and priorities together", timesTaken()},
-			{"Minute by minute: the chosen channels, teams and priorities", timesAsDiscovered()},
-			{"Where it takes long: the last $window, split by channel, priority or team", timesSplit()},
-			{"In business hours: the last $window, all channels, teams and priorities together", businessTimes()},
-			{"As the customer lives it: the chosen channels, teams and priorities", customerTimes()},
+			{"Last $window, not filtered", timesTaken()},
+			{"As discovered, filtered", timesAsDiscovered()},
+			{"Last $window, by channel, priority, team", timesSplit()},
+			{"Business hours, last $window, not filtered", businessTimes()},
+			{"As the customer sees it", customerTimes()},
 		},
 	}
 }
@@ -45,50 +45,48 @@ func whoWaits() []panel {
 			queries: []query{{expr: sum(selector("helpdesk_tickets_awaiting_agent", dims...)), legend: "waiting"}},
 		}},
 		number{figure: figure{
-			title: "Unanswered by open", unit: "percentunit", width: 6,
-			about:   "Open tickets without a first answer by all open tickets, of the chosen channels, teams and priorities.",
+			title: "Share unanswered", unit: "percentunit", width: 6,
+			about:   "Open tickets without a first answer divided by all open tickets, of the chosen channels, teams and priorities.",
 			queries: []query{{expr: share(selector("helpdesk_tickets_unanswered", dims...), selector("helpdesk_tickets_open", dims...)), legend: "unanswered"}},
 		}},
 	}
 }
 
 // Quantiles of several desks cannot be put together.
-const ofTheSlowest = " Quantiles of several desks cannot be put together: it is that of the slowest desk."
+const ofTheSlowest = " Quantiles of several desks cannot be combined: it is that of the slowest desk."
 
 func timesTaken() []panel {
 	return []panel{
-		lasted("First response, p50", "Half of the first responses of the window were given within this time, around the clock.", "helpdesk_first_response_quantile_seconds", "0.5"),
-		lasted("First response, p90", "Nine of ten first responses of the window were given within this time, around the clock.", "helpdesk_first_response_quantile_seconds", "0.9"),
-		lasted("Reply, p90", "Nine of ten answers of the window came within this time from the first message that they answer, around the clock.",
+		lasted("First response, p50", "50 % of the first responses of the window were given within this time, around the clock. Quantiles over a window are accurate to 4.5 %.", "helpdesk_first_response_quantile_seconds", "0.5"),
+		lasted("First response, p90", "90 % of the first responses of the window were given within this time, around the clock.", "helpdesk_first_response_quantile_seconds", "0.9"),
+		lasted("Reply, p90", "90 % of the answers of the window came within this time of the first message that they answer, around the clock.",
 			"helpdesk_reply_quantile_seconds", "0.9"),
-		lasted("Resolution, p90", "Nine of ten tickets solved in the window, and not reopened since, were solved within this time from their creation, around the clock.",
+		lasted("Resolution, p90", "90 % of the tickets solved in the window, and not reopened since, were solved within this time from their creation, around the clock.",
 			"helpdesk_full_resolution_quantile_seconds", "0.9"),
 		ranks{figure{
-			title: "First answer in time", unit: "percentunit", width: 8, height: 4, least: cog.ToPtr(0.0), most: cog.ToPtr(1.0),
-			about: "Tickets first answered within each threshold, by those answered in time or past it in the window. A ticket that waits past the threshold is a miss from then on. " +
+			title: "First response within target", unit: "percentunit", width: 8, height: 4, least: cog.ToPtr(0.0), most: cog.ToPtr(1.0),
+			about: "Tickets first answered within each threshold divided by those answered in time or past it in the window. A ticket that waits past the threshold is a miss from then on. " +
 				"The thresholds are those of targets.first_response in the configuration.",
 			queries: []query{{expr: "sort(" + firstAnswerInTime() + ")", legend: "within {{threshold}}"}},
 		}},
-		course{palette: map[string]string{withWaiting: apartBy(2)}, figure: figure{
+		course{log: true, figure: figure{
 			title: "First response, with those who wait", unit: "s",
-			about: "Quantiles of the first responses of the window, and the same with all who still wait for theirs counted as well (Kaplan-Meier). " +
-				"Where the two part, many wait. An estimate that the answers given so far do not reach has no line: that is bad, not quiet. Each at the slowest of the desks that have one.",
+			about: "Quantiles of the first responses of the window, and the p50 with all who still wait for theirs counted as well (Kaplan-Meier). " +
+				"Where that one is far above the plain p50, many wait. It has no line where fewer than half have been answered: that is bad, not quiet. Each at the slowest of the desks that have one.",
 			queries: []query{
 				{expr: largest(overWindow("helpdesk_first_response_quantile_seconds", at("0.5"))), legend: "p50"},
 				{expr: largest(overWindow("helpdesk_first_response_quantile_seconds", at("0.9"))), legend: "p90"},
-				{expr: largest(overWindow("helpdesk_first_response_censored_quantile_seconds"), "q"), legend: withWaiting},
+				{expr: largest(overWindow("helpdesk_first_response_censored_quantile_seconds", at("0.5"))), legend: "p50 incl. waiting"},
 			},
 		}},
 		course{figure: figure{
-			title: "First answer in time, over time", unit: "percentunit", most: cog.ToPtr(1.0),
-			about: "Tickets first answered within each threshold, by those answered in time or past it in the window. A line that falls while the quantiles hold still " +
+			title: "Within target, over time", unit: "percentunit", most: cog.ToPtr(1.0),
+			about: "Tickets first answered within each threshold divided by those answered in time or past it in the window. A line that falls while the quantiles hold still " +
 				"says that more and more tickets get no answer at all.",
 			queries: []query{{expr: firstAnswerInTime(), legend: "within {{threshold}}"}},
 		}},
 	}
 }
-
-const withWaiting = "quantile {{q}} with those who wait"
 
 // lasted is one quantile of a duration over the window, at the slowest desk.
 func lasted(title, about, metric, q string) panel {
@@ -117,16 +115,16 @@ func firstAnswerInTime() string {
 
 func timesAsDiscovered() []panel {
 	dims := chosen("channel", "team", "priority")
-	const discovered = ", of the chosen channels, teams and priorities, as the exporter learns of them. The stronger the colour, the more of them took as long."
-	const lines = ", of the chosen channels, teams and priorities. Points lead to single tickets where exemplars are on."
+	const discovered = ", counted when discovered. Of the chosen channels, teams and priorities. The stronger the colour, the more of them took that long."
+	const lines = ", of those discovered in the last minutes. Of the chosen channels, teams and priorities. Points lead to single tickets where exemplars are on."
 	responses, replies, solutions := spread{"helpdesk_first_response_seconds", dims}, spread{"helpdesk_reply_seconds", dims}, spread{"helpdesk_full_resolution_seconds", dims}
 	return []panel{
-		spreading("First responses", "How long first responses took"+discovered, responses),
-		spreading("Replies", "How long customers waited for answers, first and later ones"+discovered, replies),
-		spreading("Resolutions", "How long solved tickets took from their creation; one that is solved again is in it again"+discovered, solutions),
-		fractions("First response quantiles", "The times within which half, nine of ten and 19 of 20 first responses of the last minutes were given"+lines, responses),
-		fractions("Reply quantiles", "The times within which half, nine of ten and 19 of 20 answers of the last minutes were given"+lines, replies),
-		fractions("Resolution quantiles", "The times within which half, nine of ten and 19 of 20 tickets solved in the last minutes were solved"+lines, solutions),
+		spreading("First response, distribution", "How long first responses took"+discovered, responses),
+		spreading("Reply, distribution", "How long customers waited for answers, first and later ones"+discovered, replies),
+		spreading("Resolution, distribution", "How long solved tickets took from their creation; one that is solved again counts again"+discovered, solutions),
+		fractions("First response, as discovered", "The times within which 50 %, 90 % and 95 % of the first responses were given"+lines, responses),
+		fractions("Reply, as discovered", "The times within which 50 %, 90 % and 95 % of the answers were given"+lines, replies),
+		fractions("Resolution, as discovered", "The times within which 50 %, 90 % and 95 % of the solved tickets were solved"+lines, solutions),
 	}
 }
 
@@ -137,7 +135,7 @@ func spreading(title, about string, s spread) panel {
 
 // fractions shows quantiles of a histogram.
 func fractions(title, about string, s spread) panel {
-	return course{figure: figure{title: title, about: about, unit: "s", width: 8, sparse: true, queries: []query{
+	return course{log: true, figure: figure{title: title, about: about, unit: "s", width: 8, sparse: true, queries: []query{
 		{expr: s.quantile(0.5), legend: "p50", dots: true},
 		{expr: s.quantile(0.9), legend: "p90", dots: true},
 		{expr: s.quantile(0.95), legend: "p95", dots: true},
@@ -191,7 +189,8 @@ func teamTimes() panel {
 }
 
 func businessTimes() []panel {
-	const clock = " The desk's own figures where it tells them, else by the calendar of its source; 0 is asked and answered while nobody worked. Each at the slowest desk."
+	const clock = " The desk's own figures where it reports them, else by the calendar of its source. Asked and answered outside business hours counts as 0, " +
+		"so that lines may be flat at 0 at night and on weekends. Each at the slowest desk."
 	timed := func(title, about, metric string) panel {
 		return course{figure: figure{title: title, about: about + clock, unit: "s", width: 8, queries: quantiles(metric)}}
 	}
@@ -210,19 +209,19 @@ func customerTimes() []panel {
 	clocked, business := spread{"helpdesk_requester_wait_seconds", dims}, spread{"helpdesk_requester_wait_business_seconds", dims}
 	acknowledged := spread{"helpdesk_acknowledgement_seconds", chosen("channel")}
 	return []panel{
-		course{figure: figure{
-			title: "Acknowledgement", unit: "s", sparse: true,
-			about: "The times within which half and nine of ten customers first heard that their ticket is known, be it from a program or an agent, " +
-				"of what the exporter learnt in the last minutes. It has a channel, but neither team nor priority.",
+		course{log: true, figure: figure{
+			title: "Acknowledgement, as discovered", unit: "s", sparse: true,
+			about: "The times within which 50 % and 90 % of the customers heard from the desk, be it from a notice, a bot or an agent, " +
+				"of the acknowledgements discovered in the last minutes. Of the chosen channels, and all teams and priorities.",
 			queries: []query{
 				{expr: acknowledged.quantile(0.5), legend: "p50", dots: true},
 				{expr: acknowledged.quantile(0.9), legend: "p90", dots: true},
 			},
 		}},
-		course{figure: figure{
-			title: "Requester wait", unit: "s", sparse: true,
-			about: "How long solved tickets were new, open or on hold, and so the customer waited for the desk: time while it was the customer's turn is left out. " +
-				"Half and nine of ten of the tickets first seen solved in the last minutes, around the clock; nine of ten in business hours as well.",
+		course{log: true, figure: figure{
+			title: "Requester wait, as discovered", unit: "s", sparse: true,
+			about: "How long solved tickets were new, open or on hold, so that the customer waited for the desk: time while it was the customer's turn is left out. " +
+				"Of the solves discovered in the last minutes, and the chosen channels, teams and priorities.",
 			queries: []query{
 				{expr: clocked.quantile(0.5), legend: "p50", dots: true},
 				{expr: clocked.quantile(0.9), legend: "p90", dots: true},

@@ -7,27 +7,27 @@ import "github.com/grafana/grafana-foundation-sdk/go/cog"
 func satisfaction() board {
 	return board{
 		name: "satisfaction", title: "Satisfaction",
-		about: "What customers say when they are asked: how content they are, whether they would recommend the desk and how easy it was, " +
-			"with how sure the sample lets one be, and how many answer at all.",
+		about: "What customers say when they are asked: how satisfied they are, whether they would recommend the desk and how easy it was, " +
+			"with bounds and sample sizes, and how many answer at all.",
 		variables: []variable{window, survey, channel, team, priority},
 		rows: []row{
-			{"What they say: the last $window, all channels, teams and priorities together", verdicts()},
-			{"CSAT, the last $window, all channels, teams and priorities together", contentment()},
-			{"CSAT side by side, the last $window, of the chosen teams, channels and priorities", []panel{
+			{"At a glance, last $window, chosen surveys", verdicts()},
+			{"CSAT, last $window, chosen surveys", contentment()},
+			{"CSAT by team, channel and priority, last $window", []panel{
 				contentBy("team", "Team"), contentBy("channel", "Channel"), contentBy("priority", "Priority"),
 			}},
-			{"NPS, the last $window, all channels together", recommendation()},
-			{"Customer effort, the last $window; the table of the chosen teams", effort()},
-			{"Who answers, the last $window, all channels together", answering()},
-			{"Answers as they come in, of the chosen channels and teams", []panel{answersPerHour()}},
-			{"What else is asked, the last $window, all channels and teams together", otherQuestions()},
+			{"NPS, last $window, chosen surveys", recommendation()},
+			{"Customer effort, last $window", effort()},
+			{"Who answers, last $window", answering()},
+			{"As discovered, chosen surveys", []panel{answersPerHour()}},
+			{"Other questions, last $window, not filtered", otherQuestions()},
 		},
 	}
 }
 
 var survey = variable{
 	name: "survey", label: "Survey", all: ".+",
-	about: "Narrows all that rests on a survey of customers. Where a desk asks the same kind of question in several surveys, choose one: their answers are added up otherwise.",
+	about: "Narrows what rests on a survey of customers. Where a desk asks the same question in several surveys, choose one: otherwise their answers are added up.",
 	query: `label_values(helpdesk_survey_responses_total{` + scope + `}, survey)`,
 }
 
@@ -59,35 +59,34 @@ func verdicts() []panel {
 	return []panel{
 		number{figure: figure{
 			title: "CSAT", unit: "percentunit",
-			about:   "Share of the answers that say content: positive answers by all valid ones. What is positive stands in the configuration of the survey.",
-			queries: []query{{expr: share(content, answers), legend: "content"}},
+			about:   "Customer satisfaction: positive answers divided by all valid ones. The configuration of the survey says what is positive.",
+			queries: []query{{expr: share(content, answers), legend: "satisfied"}},
 		}},
 		number{figure: figure{
 			title: "CSAT, lower bound", unit: "percentunit",
-			about: "Lower bound of the 95 % Wilson interval of the share of content answers: " +
-				"as small a share among all customers would still go with what was answered.",
-			queries: []query{{expr: wilson(-1, content, answers), legend: "at least"}},
+			about:   "Lower bound of the 95 % Wilson interval of CSAT: the share of satisfied customers may be as low as this, given the size of the sample.",
+			queries: []query{{expr: wilson(-1, content, answers), legend: "lower bound"}},
 		}},
 		number{figure: figure{
 			title: "NPS", unit: "none", decimals: cog.ToPtr(0.0),
-			about:   "Net Promoter Score, from -100 to 100 points: those who answer 9 or 10 less those who answer 0 to 6, by all answers.",
+			about:   "Net Promoter Score, from -100 to 100 points: those who answer 9 or 10 less those who answer 0 to 6, divided by all answers, times 100.",
 			queries: []query{{expr: recommended(), legend: "points"}},
 		}},
 		number{figure: figure{
 			title: "NPS margin of error", unit: "none", decimals: cog.ToPtr(0.0),
 			about: "Margin of error of the Net Promoter Score at 95 %, in points: 1.96 times the standard deviation of answers worth 1, 0 or -1, " +
-				"by the root of their number, times 100. A change within it says nothing.",
+				"divided by the square root of their number, times 100. A change within it says nothing.",
 			queries: []query{{expr: recommendedWithin(), legend: "points"}},
 		}},
 		number{figure: figure{
 			title: "Easy (CES)", unit: "percentunit",
-			about:   "Share of the answers about effort with an ease of 5 or more of 7: easy answers by all valid ones.",
+			about:   "Customer effort: answers with an ease of 5 or more of 7 divided by all valid ones.",
 			queries: []query{{expr: share(asked("helpdesk_ces_easy_responses"), asked("helpdesk_ces_responses")), legend: "easy"}},
 		}},
 		number{figure: figure{
 			title: "Response rate (all)", unit: "percentunit",
-			about: "Share of invitations that were answered in time: invitations answered within the horizon by those whose horizon ended in the window. " +
-				"A steady score over a falling share is a warning.",
+			about: "Invitations answered within the horizon divided by those whose horizon ended in the window. " +
+				"A steady score with a falling response rate is a warning.",
 			queries: []query{{expr: share(asked("helpdesk_survey_invitations_answered"), asked("helpdesk_survey_invitations")), legend: "answered"}},
 		}},
 	}
@@ -98,17 +97,17 @@ func contentment() []panel {
 	return []panel{
 		course{band: [2]string{"lower bound", "upper bound"}, figure: figure{
 			title: "CSAT and its bounds", unit: "percentunit", most: cog.ToPtr(1.0),
-			about: "Positive answers by all valid answers of the window, between the bounds of its 95 % Wilson interval: the smaller the sample, the wider the band.",
+			about: "Positive answers divided by all valid answers of the window, between the bounds of its 95 % Wilson interval: the smaller the sample, the wider the band.",
 			queries: []query{
-				{expr: share(content, answers), legend: "content"},
+				{expr: share(content, answers), legend: "satisfied"},
 				{expr: wilson(-1, content, answers), legend: "lower bound"},
 				{expr: wilson(1, content, answers), legend: "upper bound"},
 			},
 		}},
 		course{figure: figure{
 			title: "Mean score", unit: "percentunit", most: cog.ToPtr(1.0),
-			about: "Mean answer to each survey, from 0 % at the lower to 100 % at the upper end of its scale: " +
-				"the means of the desks, each times its answers, by the sum of the answers. Scales of two points have no mean.",
+			about: "Mean answer to each survey, from 0 % at the lower to 100 % at the upper end of its scale. " +
+				"Desks are weighted with their answers. Scales of two points have no mean.",
 			queries: []query{{
 				expr: pooled(asked("helpdesk_csat_score_normalized_ratio"), asked("helpdesk_csat_score_responses"), "survey"), legend: "{{survey}}",
 			}},
@@ -120,8 +119,8 @@ func contentBy(dimension, name string) panel {
 	content, answers := askedBy(dimension, "helpdesk_csat_positive_responses"), askedBy(dimension, "helpdesk_csat_responses")
 	return grid{
 		title: "CSAT by " + dimension, width: 8, height: 10, sorted: "CSAT", ascending: true, none: "No answer in the window",
-		about: "Positive answers by all valid answers of the window, the lowest share first. At least and at most are the bounds of the 95 % Wilson interval: " +
-			"two lines whose bounds overlap may well be alike.",
+		about: "Positive answers divided by all valid answers of the chosen surveys in the window, for each " + dimension + " that is chosen, the lowest share first. " +
+			"Lower and upper bound are those of the 95 % Wilson interval: where the intervals of two lines overlap, the difference may be chance.",
 		keys: []key{{label: dimension, name: name}},
 		columns: []column{
 			{name: "CSAT", unit: "percentunit", decimals: cog.ToPtr(0.0), expr: share(content, answers, dimension)},
@@ -137,7 +136,7 @@ func recommendation() []panel {
 	return []panel{
 		course{band: [2]string{"lower bound", "upper bound"}, figure: figure{
 			title: "Net Promoter Score", unit: "none", decimals: cog.ToPtr(0.0),
-			about: "Promoters less detractors by all answers of the window, in points from -100 to 100, within its 95 % margin of error: " +
+			about: "Promoters less detractors, divided by all answers of the window, in points from -100 to 100, with its 95 % margin of error: " +
 				"the smaller the sample, the wider the band.",
 			queries: []query{
 				{expr: recommended(), legend: "NPS"},
@@ -149,7 +148,7 @@ func recommendation() []panel {
 			stacked: true, palette: map[string]string{"detractors (0 to 6)": bad, "passives (7, 8)": plain, "promoters (9, 10)": good},
 			figure: figure{
 				title: "Detractors, passives and promoters", unit: "percentunit", most: cog.ToPtr(1.0),
-				about: "Share of each of the three in the answers of the window: its answers by all answers.",
+				about: "The answers of each of the three divided by all answers of the window.",
 				queries: []query{
 					{expr: share(segment("detractor"), answers), legend: "detractors (0 to 6)"},
 					{expr: share(segment("passive"), answers), legend: "passives (7, 8)"},
@@ -166,7 +165,7 @@ func effort() []panel {
 	return []panel{
 		course{band: [2]string{"lower bound", "upper bound"}, figure: figure{
 			title: "Easy answers (CES)", unit: "percentunit", width: 8, most: cog.ToPtr(1.0),
-			about: "Answers with an ease of 5 or more of 7 by all valid answers of the window, between the bounds of its 95 % Wilson interval.",
+			about: "Answers with an ease of 5 or more of 7 divided by all valid answers of the window, between the bounds of its 95 % Wilson interval.",
 			queries: []query{
 				{expr: share(easy, answers), legend: "easy"},
 				{expr: wilson(-1, easy, answers), legend: "lower bound"},
@@ -175,13 +174,13 @@ func effort() []panel {
 		}},
 		course{figure: figure{
 			title: "Ease score (CES)", unit: "none", width: 8, decimals: cog.ToPtr(1.0), least: cog.ToPtr(1.0), most: cog.ToPtr(7.0),
-			about: "Mean ease of the answers to each survey, from 1 (hard) to 7 (easy), whichever way it asks: " +
-				"the means of the desks, each times its answers, by the sum of the answers.",
+			about: "Mean ease of the answers to each survey, from 1 (hard) to 7 (easy), whichever way it asks. " +
+				"Desks are weighted with their answers.",
 			queries: []query{{expr: pooled(asked("helpdesk_ces_ease_score"), answers, "survey"), legend: "{{survey}}"}},
 		}},
 		grid{
 			title: "Effort by team", width: 8, sorted: "Easy", ascending: true, none: "No answer in the window",
-			about: "Answers with an ease of 5 or more of 7 by all valid answers of the window, the lowest share first, " +
+			about: "Answers with an ease of 5 or more of 7 divided by all valid answers of the window, for each chosen team, the lowest share first, " +
 				"with the lower bound of its 95 % Wilson interval, and the mean ease from 1 to 7.",
 			keys: []key{{label: "team", name: "Team"}},
 			columns: []column{
@@ -200,14 +199,15 @@ func answering() []panel {
 	return []panel{
 		course{figure: figure{
 			title: "Response rate", unit: "percentunit", most: cog.ToPtr(1.0),
-			about: "Invitations to each survey that were answered within the horizon, by those whose horizon ended in the window. " +
-				"Surveys of which only the answers are told have none.",
+			about: "Invitations to each chosen survey that were answered within the horizon divided by those whose horizon ended in the window. " +
+				"Surveys whose invitations are not known have none.",
 			queries: []query{{expr: share(answered, asked("helpdesk_survey_invitations"), "survey"), legend: "{{survey}}"}},
 		}},
 		grid{
 			title: "Surveys", sorted: "Invited", width: 12,
-			about: "One line for each survey, those of agents too: the invitations whose horizon ended in the window, those of them that were answered, and the one by the other.",
-			keys:  []key{{label: "survey", name: "Survey"}},
+			about: "One line for each survey, whichever are chosen, those of agents included: the invitations whose horizon ended in the window, those answered, " +
+				"and answered divided by invited.",
+			keys: []key{{label: "survey", name: "Survey"}},
 			columns: []column{
 				{name: "Invited", unit: "none", expr: sum(invited, "survey")},
 				{name: "Answered", unit: "none", expr: sum(everyAnswer, "survey")},
@@ -219,11 +219,10 @@ func answering() []panel {
 
 func answersPerHour() panel {
 	return course{bars: true, figure: figure{
-		title: "Answers per hour", unit: "short", width: columns, sparse: true, none: "No answer names what is chosen",
-		about: "Valid answers to each survey, as the exporter learnt of them: the rate of the counter by the hour. " +
-			"It goes by the channel and team that the answer itself names; many surveys name none.",
+		title: "Answers per hour", unit: "short", width: columns, sparse: true, none: "No answer",
+		about: "Valid answers to each chosen survey, counted when discovered: the rate of the counter per hour. Of all channels and teams: many answers name none.",
 		queries: []query{{
-			expr:   perHour(selector("helpdesk_survey_responses_total", chosen("survey", "channel", "team")...), "survey"),
+			expr:   perHour(selector("helpdesk_survey_responses_total", chosen("survey")...), "survey"),
 			legend: "{{survey}}",
 		}},
 	}}
@@ -232,27 +231,26 @@ func answersPerHour() panel {
 func otherQuestions() []panel {
 	return []panel{
 		course{figure: figure{
-			title: "First-contact resolution", unit: "percentunit", width: 8, most: cog.ToPtr(1.0),
-			about: "Issues solved with one contact by all issues judged in the window: as customers say in a survey; as the records show, with no further contact, " +
-				"reopening, escalation or transfer; and those with at most one answer that were not reopened. Three questions: do not add them up.",
+			title: "FCR by method", unit: "percentunit", width: 8, most: cog.ToPtr(1.0),
+			about: fcrMethods,
 			queries: []query{
-				{expr: solvedAtOnce("survey"), legend: "as customers say"},
-				{expr: solvedAtOnce("operational"), legend: "as the records show"},
-				{expr: solvedAtOnce("one_touch"), legend: "with one answer"},
+				{expr: solvedAtOnce("operational"), legend: "operational"},
+				{expr: solvedAtOnce("one_touch"), legend: "one touch"},
+				{expr: solvedAtOnce("survey"), legend: "survey"},
 			},
 		}},
 		ranks{figure{
 			title: "Preferred channels", unit: "percentunit", none: "Nobody was asked",
-			about:   "Where customers say that they want to reach the desk: answers that name the channel by all answers of the window to surveys of that question.",
+			about:   "Where customers say that they want to reach the desk: answers that name the channel divided by all answers of the window to surveys with that question.",
 			queries: []query{{expr: preference("survey"), legend: "{{channel}}"}},
 		}},
 		grid{
 			title: "Agent satisfaction", width: 8, sorted: "Answers", none: "Fewer than five answers",
-			about: "What agents answer: the mean from 0 % to 100 % of the scale and, where the scale runs from 0 to 10, the employee Net Promoter Score in points; " +
-				"means of desks times their answers by the sum of the answers. Below five answers, and for all teams where one has fewer, nothing is told.",
+			about: "What agents answer: the mean score from 0 % to 100 % of the scale and, where the scale runs from 0 to 10, the employee Net Promoter Score in points. " +
+				"Desks are weighted with their answers. With fewer than five answers nothing is shown; where that holds for one team, no team is.",
 			keys: []key{{label: "team", name: "Team"}},
 			columns: []column{
-				{name: "Content", unit: "percentunit", decimals: cog.ToPtr(0.0), expr: agentsSay("helpdesk_agent_satisfaction_ratio")},
+				{name: "Mean score", unit: "percentunit", decimals: cog.ToPtr(0.0), expr: agentsSay("helpdesk_agent_satisfaction_ratio")},
 				{name: "eNPS", unit: "none", decimals: cog.ToPtr(0.0), expr: agentsSay("helpdesk_agent_enps")},
 				{name: "Answers", unit: "none", expr: teamsAndAll(
 					sum(agentsBy("all", "helpdesk_agent_survey_responses"), "by"), sum(agentsBy("team", "helpdesk_agent_survey_responses"), "team"))},
@@ -260,6 +258,9 @@ func otherQuestions() []panel {
 		},
 	}
 }
+
+const fcrMethods = "First-contact resolution (FCR): issues solved with one contact divided by the issues judged in the window, by three methods that are never mixed. " +
+	"Operational: no further contact, reopening, escalation or transfer; one touch: at most one answer and no reopening; survey: as customers say."
 
 // solvedAtOnce returns the share of issues solved at the first contact by one of
 // the three methods, which are never mixed.

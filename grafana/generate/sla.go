@@ -60,21 +60,21 @@ func nextToBreak() []panel {
 			queries: []query{{expr: sum(running("helpdesk_sla_pending")), legend: "pending"}},
 		}},
 		grid{
-			title: "Next due by policy and target", sorted: "Next due", ascending: true, width: 14, height: 10, none: "Nothing is promised",
+			title: "Next due by policy and target", sorted: "Next due", ascending: true, width: 14, height: 12, none: "Nothing is promised",
 			about: "What is due next under each policy, and how much. The times include one another. " +
 				"Next due is of all channels, teams and priorities; the counts are of the chosen ones.",
 			keys: []key{{label: "policy", name: "Policy"}, {label: "target", name: "Target"}},
 			columns: []column{
-				{name: "Next due", unit: "dateTimeFromNow", expr: aggregate("min", nextDue, "policy", "target") + " * 1000"},
-				{name: "In 15 min", unit: "none", judged: dueSoon, expr: sum(atRisk("15m"), "policy", "target")},
-				{name: "In 1 h", unit: "none", judged: dueSoon, expr: sum(atRisk("1h"), "policy", "target")},
-				{name: "In 4 h", unit: "none", expr: sum(atRisk("4h"), "policy", "target")},
-				{name: "Overdue", unit: "none", judged: noneOf(), expr: sum(running("helpdesk_sla_overdue"), "policy", "target")},
-				{name: "Pending", unit: "none", expr: sum(running("helpdesk_sla_pending"), "policy", "target")},
+				{name: "Next due", unit: "dateTimeFromNow", width: 140, expr: aggregate("min", nextDue, "policy", "target") + " * 1000"},
+				{name: "In 15 min", unit: "none", judged: dueSoon, expr: promised(atRisk("15m"))},
+				{name: "In 1 h", unit: "none", judged: dueSoon, expr: promised(atRisk("1h"))},
+				{name: "In 4 h", unit: "none", expr: promised(atRisk("4h"))},
+				{name: "Overdue", unit: "none", judged: noneOf(), expr: promised(running("helpdesk_sla_overdue"))},
+				{name: "Pending", unit: "none", expr: promised(running("helpdesk_sla_pending"))},
 			},
 		},
 		course{palette: map[string]string{"overdue": bad}, figure: figure{
-			title: "Due soon and overdue", unit: "short", width: 10, height: 10,
+			title: "Due soon and overdue", unit: "short", width: 10, height: 12,
 			about: "Promises of open tickets that are overdue, and those that are due soon; each time includes the shorter ones.",
 			queries: []query{
 				{expr: sum(running("helpdesk_sla_overdue")), legend: "overdue"},
@@ -92,12 +92,12 @@ func promisesKept() []panel {
 	promised := selector("helpdesk_sla_target_seconds", ofPromises()...)
 	return []panel{
 		grid{
-			title: "Attainment by policy and target", sorted: "Margin", ascending: true, height: 10,
-			about: "Attainment is kept by kept and broken. " + marginIs + budgetIs + severalAre +
-				" The promised time is the longest of the desks; where the desk itself sets due times there is none.",
+			title: "Attainment by policy and target", sorted: "Margin", ascending: true, height: 12,
+			about: "Attainment is kept, divided by kept and broken. " + marginIs + budgetIs + severalAre +
+				" Promised is how long it may take, the longest of the desks; where the desk itself sets due times there is none.",
 			keys: []key{{label: "policy", name: "Policy"}, {label: "target", name: "Target"}},
 			columns: []column{
-				{name: "Promised within", unit: "s", expr: largest(promised, "policy", "target")},
+				{name: "Promised", unit: "s", expr: largest(promised, "policy", "target")},
 				{name: "Kept", unit: "none", expr: sum(kept, "policy", "target")},
 				{name: "Broken", unit: "none", expr: sum(o.broken, "policy", "target")},
 				{name: "Attainment", unit: "percentunit", expr: o.attainment("policy", "target")},
@@ -108,7 +108,7 @@ func promisesKept() []panel {
 		},
 		course{objectives: "/^objective/", from: 0.5, figure: figure{
 			title: "Attainment by policy", unit: "percentunit", height: 10, most: cog.ToPtr(1.0),
-			about: "Promises kept by promises kept and broken in the window, for each policy over the chosen targets; dashed, the objective of each. " + severalAre,
+			about: "Promises kept, divided by promises kept and broken in the window, for each policy over the chosen targets; dashed, the objective of each. " + severalAre,
 			queries: []query{
 				{expr: o.attainment("policy"), legend: "{{policy}}"},
 				{expr: o.objective("policy"), legend: "objective of {{policy}}"},
@@ -116,7 +116,7 @@ func promisesKept() []panel {
 		}},
 		course{objective: spent, figure: figure{
 			title: "Error budget left by policy", unit: "percentunit", height: 10,
-			about: budgetIs + "Of the target of each policy where it is least: at 0 the objective is just reached, below 0 it is missed.",
+			about: budgetIs + "All chosen desks together, of the target of each policy where it is least: at 0 the objective is just reached, below 0 it is missed.",
 			queries: []query{
 				{expr: aggregate("min", o.budgetLeft("policy", "target"), "policy"), legend: "{{policy}}"},
 				{expr: "vector(0)", legend: spent},
@@ -139,16 +139,16 @@ func burning() []panel {
 	found := func(outcome string) string {
 		return selector("helpdesk_sla_outcomes_total", ofPromises(append(dims, `outcome="`+outcome+`"`)...)...)
 	}
-	burnIs := "Broken by breakable, where breakable is the number of promises times 1 less objective, of those that came to an outcome in the time before. "
+	burnIs := "Broken, divided by breakable: the number of promises times 1 less objective, of those that came to an outcome in the time before. "
 	return []panel{
 		course{objectives: "/^(as agreed|slow|fast)/", palette: map[string]string{slow: warning, fast: bad}, figure: figure{
 			title: "Burn rate", unit: "none", height: 10, decimals: cog.ToPtr(2.0),
 			about: burnIs + "At 1 the budget lasts just as long as was agreed. Dashed, the factors from which the alerts on one policy and target fire: " +
-				"2.5 over 6 hours is fast, 1.5 over 3 days is slow.",
+				"2.5 over 6 hours is fast, 1.5 over 3 days is slow. They also ask for a short window, 2 hours or 1 day, and for 8 or 5 breaches, and judge each team.",
 			queries: []query{
-				{expr: burn("1h"), legend: "last hour"},
+				{expr: burn("2h"), legend: "last 2 hours"},
 				{expr: burn("6h"), legend: "last 6 hours"},
-				{expr: burn("1d"), legend: "last day"},
+				{expr: burn("3d"), legend: "last 3 days"},
 				{expr: "vector(1)", legend: agreed},
 				{expr: "vector(1.5)", legend: slow},
 				{expr: "vector(2.5)", legend: fast},
@@ -156,14 +156,14 @@ func burning() []panel {
 		}},
 		grid{
 			title: "Burn rate by policy and target", sorted: "6 hours", width: 12, height: 10,
-			about: burnIs + "A warning from 1.5 on and bad from 2.5 on, the factors of the alerts. These also ask for a least number of breaches, " +
+			about: burnIs + "Judged where alerts are: 6 hours from 2.5 on, 3 days from 1.5 on. These also ask for a least number of breaches, " +
 				"as one of three promises tells little. Empty cells: nothing came to an outcome.",
 			keys: []key{{label: "policy", name: "Policy"}, {label: "target", name: "Target"}},
 			columns: []column{
-				{name: "1 hour", unit: "none", judged: pace, decimals: cog.ToPtr(2.0), expr: burn("1h", "policy", "target")},
-				{name: "6 hours", unit: "none", judged: pace, decimals: cog.ToPtr(2.0), expr: burn("6h", "policy", "target")},
-				{name: "1 day", unit: "none", judged: pace, decimals: cog.ToPtr(2.0), expr: burn("1d", "policy", "target")},
-				{name: "3 days", unit: "none", judged: pace, decimals: cog.ToPtr(2.0), expr: burn("3d", "policy", "target")},
+				{name: "2 hours", unit: "none", decimals: cog.ToPtr(2.0), expr: burn("2h", "policy", "target")},
+				{name: "6 hours", unit: "none", judged: fastPace, decimals: cog.ToPtr(2.0), expr: burn("6h", "policy", "target")},
+				{name: "1 day", unit: "none", decimals: cog.ToPtr(2.0), expr: burn("1d", "policy", "target")},
+				{name: "3 days", unit: "none", judged: slowPace, decimals: cog.ToPtr(2.0), expr: burn("3d", "policy", "target")},
 			},
 		},
 		course{bars: true, palette: map[string]string{"kept": good, "broken": bad}, figure: figure{
@@ -199,7 +199,7 @@ func whereTheyBreak() []panel {
 		}},
 		grid{
 			title: "Teams", sorted: "Margin", ascending: true, width: 16,
-			about: "Attainment is kept by kept and broken. " + marginIs + budgetIs + severalAre + " Overdue is of the chosen channels and priorities.",
+			about: "Attainment is kept, divided by kept and broken. " + marginIs + budgetIs + severalAre + " Overdue is of the chosen channels and priorities.",
 			keys:  []key{{label: "team", name: "Team"}},
 			columns: []column{
 				{name: "Judged", unit: "none", expr: sum(teams.all, "team")},
@@ -221,7 +221,7 @@ func promisesOfDesks() panel {
 	return grid{
 		title: "Promises of the desks", sorted: "Margin", ascending: true,
 		about: "One line for each desk, of the chosen policies and targets. Attainment is kept by kept and broken. " + marginIs + severalAre +
-			" Budget left is that of the policy and target where it is least. Burn is broken by breakable of the last six hours, as found.",
+			" Budget left is that of the policy and target where it is least. Burn is broken divided by breakable of the last six hours, as found.",
 		keys: []key{{label: "desk", name: "Desk", leads: "sla"}},
 		columns: []column{
 			{name: "Judged", unit: "none", expr: sum(o.all, "desk")},
@@ -229,7 +229,7 @@ func promisesOfDesks() panel {
 			{name: "Attainment", unit: "percentunit", expr: o.attainment("desk")},
 			{name: "Margin", unit: points, judged: missedBelowZero, decimals: cog.ToPtr(1.0), expr: o.margin("desk")},
 			{name: "Budget left", unit: "percentunit", judged: budget, expr: aggregate("min", o.budgetLeft("desk", "policy", "target"), "desk")},
-			{name: "Burn, 6 hours", unit: "none", judged: pace, decimals: cog.ToPtr(2.0), expr: outcomesFound("6h").burn("desk")},
+			{name: "Burn, 6 hours", unit: "none", judged: fastPace, decimals: cog.ToPtr(2.0), expr: outcomesFound("6h").burn("desk")},
 			{name: "Due in 1 h", unit: "none", expr: sum(selector("helpdesk_sla_at_risk", ofPromises(`within="1h"`)...), "desk")},
 			{name: "Overdue", unit: "none", judged: noneOf(), expr: sum(selector("helpdesk_sla_overdue", ofPromises()...), "desk")},
 			{
@@ -248,7 +248,7 @@ func targetsConfigured() panel {
 			"Due times that the desk itself sets are not configured.",
 		keys: []key{{label: "desk", name: "Desk"}, {label: "policy", name: "Policy"}, {label: "target", name: "Target"}},
 		columns: []column{
-			{name: "Promised within", unit: "s", expr: largest(promised, "desk", "policy", "target")},
+			{name: "Promised", unit: "s", expr: largest(promised, "desk", "policy", "target")},
 			{name: "Objective", unit: "percentunit", expr: largest(of("("+promised+" >= bool 0)", objectiveOfPolicy()), "desk", "policy", "target")},
 		},
 	}

@@ -24,6 +24,7 @@ type grid struct {
 // key is a label that tells the lines apart.
 type key struct {
 	label, name string
+	width       int    // in pixels; 0: Grafana chooses
 	leads       string // the name of the board that a click on it leads to, narrowed to it; empty for none
 }
 
@@ -34,6 +35,7 @@ type column struct {
 	judged     verdict
 	decimals   *float64
 	words      map[string]string // what to say for some values
+	width      int               // in pixels; 0: Grafana chooses
 	bar        bool              // draws how large it is beside the others of the column
 }
 
@@ -59,8 +61,8 @@ func (g grid) build() (dashboard.Panel, error) {
 			common.NewTableSortByFieldStateBuilder().DisplayName(g.sorted).Desc(!g.ascending),
 		})
 	for _, k := range g.keys {
-		if k.leads != "" {
-			builder = builder.OverrideByName(k.name, []dashboard.DynamicConfigValue{{Id: "links", Value: []any{k.link()}}})
+		if properties := k.properties(); len(properties) > 0 {
+			builder = builder.OverrideByName(k.name, properties)
 		}
 	}
 	for _, c := range g.columns {
@@ -73,11 +75,28 @@ func (g grid) build() (dashboard.Panel, error) {
 	return f.finish(builder.Build())
 }
 
+func (k key) properties() []dashboard.DynamicConfigValue {
+	var properties []dashboard.DynamicConfigValue
+	if k.leads != "" {
+		properties = append(properties, dashboard.DynamicConfigValue{Id: "links", Value: []any{k.link()}})
+	}
+	if k.width != 0 {
+		properties = append(properties, dashboard.DynamicConfigValue{Id: "custom.width", Value: k.width})
+	}
+	if k.label == "target" {
+		properties = append(properties, dashboard.DynamicConfigValue{Id: "mappings", Value: []any{inWords(map[string]string{
+			"first_response": "first response", "next_response": "next response",
+		})}})
+	}
+	return properties
+}
+
 // link leads to another board with all that is chosen, narrowed to the line.
 func (k key) link() map[string]any {
 	return map[string]any{
 		"title": fmt.Sprintf("More of this %s", k.label),
-		"url":   fmt.Sprintf("/d/%s?${__url_time_range}&${datasource:queryparam}&var-%s=${__value.raw}", uidOf(k.leads), k.label),
+		"url": fmt.Sprintf("/d/%s?${__url_time_range}&${datasource:queryparam}&${job:queryparam}&${instance:queryparam}&${window:queryparam}"+
+			"&${channel:queryparam}&${team:queryparam}&${priority:queryparam}&var-%s=${__value.raw:percentencode}", uidOf(k.leads), k.label),
 	}
 }
 
@@ -106,6 +125,9 @@ func (c column) properties() ([]dashboard.DynamicConfigValue, error) {
 	properties := []dashboard.DynamicConfigValue{
 		{Id: "unit", Value: c.unit},
 		{Id: "noValue", Value: " "}, // an empty cell; what the panel says is for the table as a whole
+	}
+	if c.width != 0 {
+		properties = append(properties, dashboard.DynamicConfigValue{Id: "custom.width", Value: c.width})
 	}
 	if c.decimals != nil {
 		properties = append(properties, dashboard.DynamicConfigValue{Id: "decimals", Value: *c.decimals})

@@ -13,6 +13,8 @@ type variable struct {
 	all string
 	// first is chosen at the beginning where one has to be.
 	first string
+	// carried only hands what was chosen on another board to the next.
+	carried bool
 }
 
 // Dimensions of tickets are configurable. A figure that does not have one has
@@ -89,6 +91,9 @@ func (v variable) build() *dashboard.QueryVariableBuilder {
 		}}).
 		Refresh(dashboard.VariableRefreshOnTimeRangeChanged).
 		Sort(dashboard.VariableSortAlphabeticalAsc)
+	if v.carried {
+		builder = builder.Hide(dashboard.VariableHideHideVariable)
+	}
 	if v.all == "" {
 		return builder.Current(option(v.first, v.first))
 	}
