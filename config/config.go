@@ -6,7 +6,9 @@
 package config
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
@@ -49,7 +51,10 @@ func Default() Config {
 // defaults set.
 func Load(path string, types map[string]func() sources.Config) (*Config, error) {
 	data, err := os.ReadFile(path)
-	if err != nil {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, fmt.Errorf("read configuration: %w: name the file with --config.file; config.example.yml is one to begin with", err)
+	case err != nil:
 		return nil, fmt.Errorf("read configuration: %w", err)
 	}
 	return Parse(data, path, types)

@@ -313,7 +313,7 @@ func TestLoadKnowsTheDirectoryOfTheFile(t *testing.T) {
 
 func TestLoadNamesTheFileThatIsNotThere(t *testing.T) {
 	_, err := config.Load("testdata/none.yml", types())
-	const want = "read configuration: open testdata/none.yml: no such file or directory"
+	const want = "read configuration: open testdata/none.yml: no such file or directory: name the file with --config.file; config.example.yml is one to begin with"
 	if err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
 	}

@@ -215,6 +215,7 @@ func (l *life) writeDown(k key, c *leg, r request) {
 	at := c.call.AnsweredAt.Add(c.call.Talk.Value / 2)
 	t := l.open(k, at, r, c.call.Channel)
 	t.first.CreatedBy, t.first.HandledBy = desk.RoleAgent, desk.RoleAgent
+	t.first.AcknowledgedAt = at // somebody is on the line
 	c.call.Ticket = t.id()
 	t.note(at, assigned, c.call.Agent)
 	t.turn(at.Add(time.Millisecond), desk.StatusOpen)

@@ -47,7 +47,7 @@ func (l *life) write(k key, at time.Time) {
 	switch fate := l.dice.Float64(); {
 	case fate < 0.03:
 		c.withdraw()
-	case fate < 0.05: // forgotten, until somebody clears up
+	case fate < 0.034: // forgotten, until somebody clears up
 	case c.bot():
 	default:
 		c.work()
@@ -174,8 +174,8 @@ func (c *course) hold() {
 func (c *course) exchange() bool {
 	c.turn(c.now.Add(time.Millisecond), desk.StatusPending)
 	if c.dice.chance(0.12) {
-		c.say(c.now.Add(c.dice.scaled(float64(2*24*time.Hour))), desk.RoleAuto)
-		c.close(c.now.Add(c.dice.scaled(float64(4 * 24 * time.Hour))))
+		c.say(c.now.Add(c.dice.scaled(float64(24*time.Hour))), desk.RoleAuto)
+		c.close(c.now.Add(c.dice.between(2*24*time.Hour, 5*24*time.Hour)))
 		return false
 	}
 	c.now = c.now.Add(c.dice.around(100*time.Minute, 1.2))
