@@ -49,7 +49,7 @@ type App struct {
 	options Options
 	started time.Time
 	pages   *pages.Pages
-	looking sync.Mutex // held while a status page is made
+	glance  glance
 	journal *journal.Journal
 	lasting *prometheus.Registry // what no reload exchanges
 	metrics *metrics
@@ -87,7 +87,6 @@ func New(o Options, now time.Time) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	warnOfUnused(p.config, o.Logger)
 	warnOfEmptyJournal(o)
 	if a.journal, err = journal.Open(o.StoragePath); err != nil {
 		return nil, err

@@ -1,76 +1,21 @@
 package app
 
 import (
-	"errors"
-	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
 	"helpdesk_exporter/book"
 	"helpdesk_exporter/poll"
-	"helpdesk_exporter/sources"
 	"helpdesk_exporter/web"
 )
-
-// advice is what a failure means and what to do about it. The failure's own
-// words stay in the log: they may name hosts, and the page may have other
-// readers.
-type advice struct{ says, do, manual string }
-
-// adviceOn has an advice for each reason for which a poll fails.
-var adviceOn = map[sources.Reason]advice{
-	sources.ReasonUnreadable: {
-		"A file or a folder could not be read.",
-		"Check that it exists, is mounted, and that the exporter's user may read it.",
-		"./docs/sources#which-files-are-read-and-when",
-	},
-	sources.ReasonCanceled: {
-		"The poll was broken off before its end.",
-		"Nothing: the next poll reads what this one left.",
-		"./docs/operations#trying-the-sources",
-	},
-	sources.ReasonUnreachable: {
-		"The desk gave no answer: no connection, none in time, or a fault of its server to the end.",
-		"Check the network, proxy_url and tls_config, and whether the desk itself is down.",
-		"./docs/sources#limits-failures-pauses",
-	},
-	sources.ReasonRefused: {
-		"The desk refused the credentials, or they lack a right, a scope or a plan.",
-		"Renew the credentials or grant what the log names, then try them with helpdesk_exporter check.",
-		"./docs/sources#limits-failures-pauses",
-	},
-	sources.ReasonRateLimited: {
-		"The desk wants fewer requests, and waiting was not enough.",
-		"Set rate_limit or a longer poll_interval, and see who else uses up the account's limit.",
-		"./docs/sources#limits-failures-pauses",
-	},
-	sources.ReasonBadAnswer: {
-		"What answered is not what the desk documents, such as a login page or an address that does not exist.",
-		"Check url, and whether a proxy answers in the place of the desk.",
-		"./docs/sources#limits-failures-pauses",
-	},
-	sources.ReasonInternal: {
-		"The exporter met something that it did not expect.",
-		"See Poll failed in the log; this may be a fault of the exporter that is worth a report.",
-		"./docs/operations#troubleshooting",
-	},
-}
-
-// storageAdvice is about pages that were read and could not be kept.
-var storageAdvice = advice{
-	"What was read could not be written to the state.",
-	"Make room on its disk, or mend it: nothing is lost, what was not kept is read again.",
-	"./docs/operations#the-disk-is-full",
-}
 
 // notices returns what a person should do something about, the worst first.
 func (s *status) notices() []web.Notice {
 	var notices []web.Notice
 	if ok, known := s.figure("helpdesk_config_last_reload_successful", nil); known && ok == 0 {
 		notices = append(notices, web.Notice{
-			State: web.Bad, Word: "Reload failed", Title: "the configuration in the file was refused",
+			ID: "reload-failed", State: web.Bad, Word: "Reload failed", Title: "the configuration in the file was refused",
 			Says: []string{"The exporter goes on with the configuration of " + web.Clock(s.generation.loaded, s.now) + ". A restart would fail."},
 			Do:   "Correct what the log lists at Reload failed, try it with --config.check, and reload.",
 			Manual: []web.Link{
@@ -85,6 +30,8 @@ func (s *status) notices() []web.Notice {
 			notices = append(notices, s.failing(h, reading))
 		case h.Synced && h.Stale:
 			notices = append(notices, s.stale(h))
+		case s.unfed(h):
+			notices = append(notices, unfedNotice(h))
 		}
 	}
 	for _, h := range s.health {
@@ -94,27 +41,37 @@ func (s *status) notices() []web.Notice {
 	return notices
 }
 
-func titleOf(h book.SourceHealth) string {
-	if h.Desk == h.Name {
-		return "source " + strconv.Quote(h.Name)
+// noticeOf returns a notice about a source that still says nothing.
+func noticeOf(h book.SourceHealth, state web.State, word string) web.Notice {
+	n := web.Notice{ID: web.IDOf("notice", word, h.Name), State: state, Word: word, Source: h.Name}
+	if h.Desk != h.Name {
+		n.Desk = h.Desk
 	}
-	return fmt.Sprintf("source %q of desk %q", h.Name, h.Desk)
+	return n
 }
 
 // failing tells of a source whose last poll failed.
 func (s *status) failing(h book.SourceHealth, reading poll.Status) web.Notice {
-	what := storageAdvice
-	if !errors.Is(reading.Failure, poll.ErrStorage) {
-		what = adviceOn[sources.ReasonOf(reading.Failure)]
+	what := adviceFor(reading.Failure)
+	n := noticeOf(h, web.Bad, "Failing")
+	n.Says = []string{
+		what.says + " It has been failing since " + web.Clock(reading.Failing, s.now) + ", " + web.Since(reading.Failing, s.now) + "." + s.next(reading),
+		s.stays(h),
 	}
-	says := what.says + " It has been failing since " + web.Clock(reading.Failing, s.now) + ", " + web.Since(reading.Failing, s.now) + "."
-	return web.Notice{
-		State: web.Bad, Word: "Failing", Title: titleOf(h), Says: []string{says, s.stays(h)},
-		Do: what.do, Manual: []web.Link{
-			{Text: "More on this failure", Href: what.manual},
-			{Text: "Runbook", Href: "./docs/runbooks#helpdesksourcedown"},
-		},
+	n.Do = what.do
+	n.Manual = []web.Link{
+		{Text: "More on this failure", Href: what.manual},
+		{Text: "Runbook", Href: "./docs/runbooks#helpdesksourcedown"},
 	}
+	return n
+}
+
+// next says when a source that fails is tried again.
+func (s *status) next(reading poll.Status) string {
+	if !reading.Next.After(s.now) {
+		return ""
+	}
+	return " It is tried again at " + web.Clock(reading.Next, s.now) + ", " + web.Since(reading.Next, s.now) + "."
 }
 
 // stays says what becomes of the figures of a source that fails.
@@ -135,18 +92,35 @@ func (s *status) stays(h book.SourceHealth) string {
 
 // stale tells of a source whose polls succeed and bring nothing.
 func (s *status) stale(h book.SourceHealth) web.Notice {
-	says := "Its polls succeed, and nothing new came within " + s.common(h).ExpectEvery.String() + "."
+	says := "Its polls succeed, and nothing new has come for more than " + web.Duration(time.Duration(s.common(h).ExpectEvery)) + " (expect_every)."
 	if !h.LastEvent.IsZero() {
 		says += " The newest event that it told of was at " + web.Clock(h.LastEvent, s.now) + "."
 	}
 	if time.Duration(s.common(h).StaleAfter) < s.now.Sub(h.LastSuccess) {
 		says = "It was not read to its end since " + web.Clock(h.LastSuccess, s.now) + "."
 	}
-	return web.Notice{
-		State: web.Bad, Word: "Stale", Title: titleOf(h), Says: []string{says, "Its gauges are hidden; its counters stay."},
-		Do:     "Ask whoever drops the files or runs the desk whether it went quiet.",
-		Manual: []web.Link{{Text: "Runbook", Href: "./docs/runbooks#helpdesksourcestale"}},
-	}
+	n := noticeOf(h, web.Bad, "Stale")
+	n.Says = []string{says, "Its gauges are hidden; its counters stay."}
+	n.Do = "Ask whoever drops the files or runs the desk whether it went quiet."
+	n.Manual = []web.Link{{Text: "Runbook", Href: "./docs/runbooks#helpdesksourcestale"}}
+	return n
+}
+
+// unfed reports whether a source of files has been read and there was none.
+func (s *status) unfed(h book.SourceHealth) bool {
+	return s.common(h).Type == "csv" && h.Synced && h.AsOf.IsZero() && h.LastEvent.IsZero() && len(s.rejects(h)) == 0
+}
+
+// noFile is the word for a source of files that has found none.
+const noFile = "No file yet"
+
+// unfedNotice tells of a source of files that has found none.
+func unfedNotice(h book.SourceHealth) web.Notice {
+	n := noticeOf(h, web.Warning, noFile)
+	n.Says = []string{"No file with a row in it has ever been found where this source looks."}
+	n.Do = "Drop a file that its pattern under files matches, and check that the folder is mounted; it is read within a poll_interval."
+	n.Manual = []web.Link{{Text: "Which files are read, and when", Href: "./docs/sources#which-files-are-read-and-when"}}
+	return n
 }
 
 // costs is what is missing without a part of a desk, by type and capability.
@@ -198,38 +172,36 @@ func (s *status) withheld(h book.SourceHealth) []web.Notice {
 		return nil
 	}
 	slices.Sort(missing)
-	return []web.Notice{{
-		State: web.Warning, Word: "Incomplete", Title: titleOf(h),
-		Says: []string{"The desk keeps back, or fails to give: " + strings.Join(missing, "; ") + ". What rests on that is missing or too low; all else is read."},
-		Do:   "See in the log why, then grant the right or change the plan, or switch the part off in the configuration.",
-		Manual: []web.Link{
-			{Text: "What the plan or the rights keep back", Href: "./docs/sources#what-the-plan-or-the-rights-keep-back"},
-		},
-	}}
+	n := noticeOf(h, web.Warning, "Incomplete")
+	n.Says = []string{"The desk keeps back, or fails to give: " + strings.Join(missing, "; ") + ". What rests on that is missing or too low; all else is read."}
+	n.Do = "See in the log why, then grant the right or change the plan, or switch the part off in the configuration."
+	n.Manual = []web.Link{{Text: "What the plan or the rights keep back", Href: "./docs/sources#what-the-plan-or-the-rights-keep-back"}}
+	return []web.Notice{n}
 }
 
 // rejected tells of records that could not be read, and where they lie.
 func (s *status) rejected(h book.SourceHealth) []web.Notice {
-	var n float64
+	var lost float64
 	var reasons []string
 	for _, r := range s.rejects(h) {
-		n += r.N
+		lost += r.N
 		reasons = append(reasons, r.Of+" "+web.Count(r.N))
 	}
-	if n == 0 {
+	if lost == 0 {
 		return nil
 	}
 	lie := "They lie in rejects/" + h.Name + "/rejects.jsonl under the storage path, with the line and the remedy of each."
 	if !s.durable {
 		lie = "The exporter keeps nothing on disk, so only the log tells of them."
 	}
-	return []web.Notice{{
-		State: web.Warning, Word: "Rejected records", Title: titleOf(h),
-		Says: []string{"Since the exporter started " + web.Count(n) + " could not be read and are missing from all figures: " + strings.Join(reasons, ", ") + ".", lie},
-		Do:   "Correct the export or the mapping, and drop the file again.",
-		Manual: []web.Link{
-			{Text: "A remedy for each reason", Href: "./docs/sources#rejected-rows"},
-			{Text: "Runbook", Href: "./docs/runbooks#helpdeskrejects"},
-		},
-	}}
+	n := noticeOf(h, web.Warning, "Rejected records")
+	n.Says = []string{
+		"Since the exporter started " + web.Count(lost) + " could not be read and are missing from all figures: " + strings.Join(reasons, ", ") + ".", lie,
+	}
+	n.Do = "Correct the export or the mapping, and drop the file again."
+	n.Manual = []web.Link{
+		{Text: "A remedy for each reason", Href: "./docs/sources#rejected-rows"},
+		{Text: "Runbook", Href: "./docs/runbooks#helpdeskrejects"},
+	}
+	return []web.Notice{n}
 }

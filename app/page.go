@@ -20,18 +20,19 @@ import (
 
 // serveStatus shows how the sources and the desks are doing.
 func (a *App) serveStatus(w http.ResponseWriter, _ *http.Request) {
-	// One page is made at a time: many that look at a large exporter must not
-	// keep it from its work.
-	a.looking.Lock()
-	page, err := a.statusPage(time.Now())
-	a.looking.Unlock()
-	if err == nil {
-		err = a.pages.Status(w, page)
-	}
+	body, err := a.glance.look(func() ([]byte, error) {
+		page, err := a.statusPage(time.Now())
+		if err != nil {
+			return nil, err
+		}
+		return a.pages.Status(page)
+	})
 	if err != nil {
 		a.options.Logger.Error("The status page cannot be made", "err", err)
 		http.Error(w, "The page cannot be made; the log says why.", http.StatusInternalServerError)
+		return
 	}
+	web.Send(w, http.StatusOK, body)
 }
 
 // statusPage fills the page as of now. Its figures are those that are served as
@@ -50,9 +51,10 @@ func (a *App) statusPage(now time.Time) (web.Page, error) {
 	}
 	s.own = ownFamilies(families)
 	s.window = dayWindow(generation.config.Definitions().Windows)
+	span := web.Span(s.window.Name, s.window.Length)
 	page := web.Page{
 		Now: now, Version: version.Version, Started: a.started, Loaded: generation.loaded, Metrics: a.options.TelemetryPath,
-		DueList: a.options.EnableDueList, Reload: a.options.EnableLifecycle, Stored: a.options.durable(), Window: s.window.Name,
+		DueList: a.options.EnableDueList, Reload: a.options.EnableLifecycle, Stored: a.options.durable(), Window: span,
 		Notices: s.notices(), Sources: s.sources(),
 	}
 	page.Size, _ = s.figure("helpdesk_storage_size_bytes", nil)
@@ -146,10 +148,14 @@ func (s *status) sources() []web.Source {
 	for _, h := range s.health {
 		reading := s.readings[h.Name]
 		row := web.Source{
-			Desk: h.Desk, Name: h.Name, Type: s.common(h).Type, Polled: reading.Polled, Until: h.AsOf, Rejects: s.rejects(h),
+			ID: web.IDOf("source", h.Name), Desk: h.Desk, Name: h.Name, Type: s.common(h).Type, Polled: reading.Polled, Until: h.AsOf, Rejects: s.rejects(h),
 		}
 		row.State, row.Word, row.Detail = stateOf(h, reading, s.now)
-		if left, ok := s.figure("helpdesk_source_rate_limit_remaining", &h); ok {
+		if row.State == web.Good && s.unfed(h) {
+			row.State, row.Word = web.Warning, noFile
+		}
+		// What a desk said before it failed may long be otherwise.
+		if left, ok := s.figure("helpdesk_source_rate_limit_remaining", &h); ok && reading.Failure == nil {
 			row.Budget = &left
 		}
 		if reading.Reading && (!h.Synced || reading.Pages > 1) {
@@ -214,29 +220,38 @@ func (s *status) desks() []web.Feeds {
 
 // feeds returns what one desk could tell of, and why what of it does not show.
 func (s *status) feeds(name string) web.Feeds {
-	f := web.Feeds{Desk: name, Kinds: map[string]bool{}, Hidden: map[string]bool{}}
+	f := web.Feeds{Desk: name, Kinds: map[string]bool{}, Hidden: map[string]bool{}, Parts: !s.whole()}
+	fed := map[string]bool{}
 	for _, h := range s.health {
 		if h.Desk != name {
 			continue
 		}
 		var of []string
-		why := hiddenBy(h)
+		why, unfed := hiddenBy(h), s.unfed(h)
 		for _, kind := range shownKinds {
+			name := kind.kind.String()
 			if !s.feedsKind(h, kind.kind) {
 				continue
 			}
-			f.Kinds[kind.kind.String()] = true
-			if why != "" || !s.whole() {
-				f.Hidden[kind.kind.String()] = true
-				of = append(of, kind.words)
-			}
+			of = append(of, kind.words)
+			f.Kinds[name] = true
+			f.Hidden[name] = f.Hidden[name] || why != ""
+			fed[name] = fed[name] || !unfed
 		}
-		if why != "" && len(of) > 0 {
-			f.Why = append(f.Why, "No figures about "+strings.Join(of, ", ")+": "+why)
+		switch {
+		case len(of) == 0:
+		case why != "":
+			f.Why = append(f.Why, "There are no figures on "+web.List(of)+": "+why)
+		case unfed:
+			f.Why = append(f.Why, "Nothing has been read on "+web.List(of)+" from source "+web.Quote(h.Name)+": no file has come yet.")
 		}
 	}
-	if !s.whole() {
-		f.Why = append(f.Why, "The configuration asks for no figures of whole desks: add [] to global.rollups to see them here.")
+	for kind := range f.Kinds {
+		f.Hidden[kind] = f.Hidden[kind] || !fed[kind]
+	}
+	if f.Parts {
+		f.Why = append(f.Why, "There are figures of parts of this desk, and none of the whole but for what is open, waiting and due now. "+
+			"Add [] to global.rollups to see what was opened and solved, response times, ratios, calls and surveys here.")
 	}
 	return f
 }
@@ -257,9 +272,9 @@ func (s *status) feedsKind(h book.SourceHealth, kind desk.Kind) bool {
 func hiddenBy(h book.SourceHealth) string {
 	switch {
 	case !h.Synced:
-		return "the first sync of source " + strconv.Quote(h.Name) + " is not complete."
+		return "the first sync of source " + web.Quote(h.Name) + " is not complete."
 	case h.Stale:
-		return "source " + strconv.Quote(h.Name) + " is stale."
+		return "source " + web.Quote(h.Name) + " is stale."
 	default:
 		return ""
 	}
@@ -301,10 +316,11 @@ func (s *status) trends(of []book.Trend) map[string][]web.Trend {
 
 // picturesOf says how the pictures of trends are read.
 func picturesOf(trends []book.Trend) string {
+	first := trends[0]
 	each := "hour"
-	if step := trends[0].Step; step != time.Hour {
-		each = web.Duration(step)
+	if first.Step != time.Hour {
+		each = web.Duration(first.Step)
 	}
-	return "Small pictures: the last day, the oldest on the left, a bar for each " + each +
-		"; the pale one is not over, and a gap had no sample. Times are UTC."
+	return "Small pictures: the last " + web.Span("", time.Duration(len(first.Points))*first.Step) + ", the oldest on the left, a bar for each " + each +
+		"; a gap had no sample. Times are UTC."
 }

@@ -88,7 +88,11 @@ func statusOf(t *testing.T, a *App) web.Page {
 func textOf(notices []web.Notice) string {
 	var b strings.Builder
 	for _, n := range notices {
-		b.WriteString(n.Word + ": " + n.Title + ". " + strings.Join(n.Says, " ") + " " + n.Do + " ")
+		about := n.Title
+		if about == "" {
+			about = "source " + n.Source + " of desk " + n.Desk
+		}
+		b.WriteString(n.Word + ": " + about + ". " + strings.Join(n.Says, " ") + " " + n.Do + " ")
 		for _, l := range n.Manual {
 			b.WriteString(l.Href + " ")
 		}
@@ -119,10 +123,10 @@ func TestTheStatusPageFromTheFirstSyncToAFailure(t *testing.T) {
 		if s := page.Sources[0]; s.State != web.Warning || s.Word != "First sync" || s.Detail != "nothing read yet" || s.Type != "mood" {
 			t.Errorf("before the first poll: %+v", s)
 		}
-		if d := page.Desks[0]; len(d.Sections) > 0 || len(d.Hidden) != 1 || d.Hidden[0] != `No figures about tickets, surveys: the first sync of source "zen" is not complete.` {
+		if d := page.Desks[0]; len(d.Sections) > 0 || len(d.Hidden) != 1 || d.Hidden[0] != "There are no figures on tickets and surveys: the first sync of source "+web.Quote("zen")+" is not complete." {
 			t.Errorf("before the first poll: %+v", d)
 		}
-		if page.Window != "20h" || page.Pictures != "" || page.Stored || len(page.Notices) > 0 {
+		if page.Window != "20\u00a0h" || page.Pictures != "" || page.Stored || len(page.Notices) > 0 {
 			t.Errorf("before the first poll: window %s, %q, %v, %+v", page.Window, page.Pictures, page.Stored, page.Notices)
 		}
 
@@ -149,7 +153,7 @@ func TestTheStatusPageFromTheFirstSyncToAFailure(t *testing.T) {
 		if s := page.Sources[0]; s.State != web.Bad || s.Word != "Failing" || s.Detail != "since 00:10:00\u00a0UTC" {
 			t.Errorf("a source that fails: %+v", s)
 		}
-		expectWords(t, textOf(page.Notices), `Failing: source "zen" of desk "acme".`, "The desk refused the credentials",
+		expectWords(t, textOf(page.Notices), "Failing: source zen of desk acme.", "The desk refused the credentials",
 			"failing since 00:10:00 UTC, 20 min ago", "The last good poll was at 00:00:00 UTC", "stay until 01:00:00 UTC, in 30 min",
 			"helpdesk_exporter check", "./docs/runbooks#helpdesksourcedown")
 		if d := page.Desks[0]; d.Summary.Open.Text != "2" {
@@ -182,7 +186,7 @@ func TestTheStatusPageShowsTheLastDayAtOnce(t *testing.T) {
 		if !strings.Contains(page.Pictures, "a bar for each hour") {
 			t.Errorf("how pictures are read: %q", page.Pictures)
 		}
-		if flow := page.Desks[0].Sections[0].Flow; !strings.Contains(string(flow.Picture), "those opened: from 0 to 1") {
+		if flow := page.Desks[0].Sections[0].Flow; !strings.Contains(string(flow.Picture), "Opened: from 0 to 1") {
 			t.Errorf("no picture of what came: %+v", flow)
 		}
 	})
@@ -287,8 +291,9 @@ func TestTheStatusPageWithoutFiguresOfWholeDesks(t *testing.T) {
 		t.Fatal(err)
 	}
 	d := statusOf(t, a).Desks[0]
-	if len(d.Sections) > 0 || len(d.Hidden) != 1 || !strings.Contains(d.Hidden[0], "global.rollups") {
-		t.Errorf("sections %+v, hidden %q: want to be told what to configure", d.Sections, d.Hidden)
+	if len(d.Sections) != 1 || d.Sections[0].Figures[0].Title != "Open now" || len(d.Sections[0].Figures) != 1 ||
+		len(d.Hidden) != 1 || !strings.Contains(d.Hidden[0], "global.rollups") {
+		t.Errorf("sections %+v, hidden %q: want what is open, and to be told what to configure", d.Sections, d.Hidden)
 	}
 }
 
@@ -329,6 +334,9 @@ func TestEachFailureHasAnAdvice(t *testing.T) {
 	for _, reason := range sources.Reasons() {
 		all = append(all, adviceOn[reason])
 	}
+	for _, failure := range failures() {
+		all = append(all, adviceFor(failure))
+	}
 	for _, of := range all {
 		page, anchor, _ := strings.Cut(strings.TrimPrefix(of.manual, "./docs/"), "#")
 		w := httptest.NewRecorder()
@@ -365,6 +373,7 @@ func TestThePagesAreServed(t *testing.T) {
 		{"/docs/", `href="./operations"`, http.StatusOK},
 		{"/docs/runbooks", `id="helpdesksourcedown"`, http.StatusOK},
 		{"/docs/nothing", "404", http.StatusNotFound},
+		{"/docs", "", http.StatusPermanentRedirect},
 	} {
 		w := httptest.NewRecorder()
 		handler.ServeHTTP(w, httptest.NewRequest(http.MethodGet, c.path, nil))
@@ -372,9 +381,14 @@ func TestThePagesAreServed(t *testing.T) {
 			t.Errorf("%s: %d without %s:\n%s", c.path, w.Code, c.body, w.Body)
 		}
 	}
+	w := httptest.NewRecorder()
+	handler.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/docs", nil))
+	if to := w.Header().Get("Location"); to != "docs/" {
+		t.Errorf("/docs leads to %q: under a prefix that a proxy strips that is lost", to)
+	}
 	o.TelemetryPath = "/"
 	handler = newMood(t, o).handler()
-	w := httptest.NewRecorder()
+	w = httptest.NewRecorder()
 	handler.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/", nil))
 	if !strings.Contains(w.Body.String(), "# TYPE helpdesk_source_up gauge") {
 		t.Error("with the metrics at / something else is there")
@@ -425,8 +439,21 @@ func TestABrowserGetsThePageOfAReload(t *testing.T) {
 			r.handler.ServeHTTP(w, request)
 			return w
 		}
-		if w := ask(); w.Code != http.StatusOK || !strings.Contains(w.Body.String(), ">Reloaded<") || !strings.Contains(w.Body.String(), `href="../"`) {
-			t.Errorf("%d %s", w.Code, w.Body)
+		look := func() string {
+			w := httptest.NewRecorder()
+			r.handler.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/", nil))
+			return w.Body.String()
+		}
+		time.Sleep(2 * time.Second) // of the bubble
+		now := `<dt>Configuration loaded</dt><dd><time datetime="` + time.Now().UTC().Format(time.RFC3339)
+		if strings.Contains(look(), now) {
+			t.Fatal("it was loaded before anybody asked")
+		}
+		if w := ask(); w.Code != http.StatusSeeOther || w.Header().Get("Location") != "../" {
+			t.Errorf("%d to %q: want it sent back to the page", w.Code, w.Header().Get("Location"))
+		}
+		if page := look(); !strings.Contains(page, now) {
+			t.Errorf("the page that it is sent to is that of before: no %s in\n%s", now, page)
 		}
 		write(t, r.options.ConfigFile, "<b>: [")
 		if w := ask(); w.Code != http.StatusInternalServerError || !strings.Contains(w.Body.String(), "the configuration in force stays") || strings.Contains(w.Body.String(), "<b>") {

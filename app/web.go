@@ -51,6 +51,7 @@ func (a *App) handler() http.Handler {
 	if a.options.TelemetryPath != "/" {
 		mux.HandleFunc("GET /{$}", a.serveStatus)
 		mux.HandleFunc("GET /static/{name}", func(w http.ResponseWriter, r *http.Request) { a.pages.Static(w, r, r.PathValue("name")) })
+		mux.HandleFunc("GET /docs", func(w http.ResponseWriter, _ *http.Request) { moveTo(w, http.StatusPermanentRedirect, "docs/") })
 		mux.HandleFunc("GET /docs/{name...}", a.serveManual)
 	}
 	mux.Handle(a.options.TelemetryPath, promhttp.HandlerFor(a, promhttp.HandlerOpts{
@@ -102,27 +103,34 @@ func (a *App) serveReload(w http.ResponseWriter, r *http.Request) {
 	case <-r.Context().Done():
 		return
 	}
-	a.answerReload(w, r, <-answer)
+	failed := <-answer
+	a.glance.forget()
+	a.answerReload(w, r, failed)
 }
 
-// answerReload says how a reload went: as a page to a browser, as a line to
-// others.
+// moveTo leads to another page. The way is relative, so that a prefix stays that
+// a proxy has stripped; [http.Redirect] would make it absolute.
+func moveTo(w http.ResponseWriter, code int, path string) {
+	w.Header().Set("Location", path)
+	w.WriteHeader(code)
+}
+
+// answerReload says how a reload went: to a browser as a page, which is the
+// status page where all went well, to others as a line.
 func (a *App) answerReload(w http.ResponseWriter, r *http.Request, failed error) {
-	code, line := http.StatusOK, "Reloaded."
-	said := pages.Answer{State: pages.Good, Word: "Reloaded", Says: "The configuration in the file is in force."}
-	if failed != nil {
-		code, line = http.StatusInternalServerError, "The configuration in force stays: "+failed.Error()
-		said = pages.Answer{State: pages.Bad, Word: "Not reloaded: the configuration in force stays", Says: failed.Error()}
-	}
+	browser := a.options.TelemetryPath != "/" && prefersHTML(r.Header.Values("Accept"))
 	switch {
-	case a.options.TelemetryPath != "/" && prefersHTML(r.Header.Values("Accept")):
-		if err := a.pages.Answer(w, code, "../", said); err != nil {
+	case failed == nil && browser:
+		moveTo(w, http.StatusSeeOther, "../")
+	case failed == nil:
+		_, _ = fmt.Fprintln(w, "Reloaded.")
+	case browser:
+		said := pages.Answer{State: pages.Bad, Word: "Not reloaded: the configuration in force stays", Says: failed.Error()}
+		if err := a.pages.Answer(w, http.StatusInternalServerError, "../", said); err != nil {
 			a.options.Logger.Error("The answer to a reload cannot be made", "err", err)
 		}
-	case failed != nil:
-		http.Error(w, line, code)
 	default:
-		_, _ = fmt.Fprintln(w, line)
+		http.Error(w, "The configuration in force stays: "+failed.Error(), http.StatusInternalServerError)
 	}
 }
 

@@ -15,7 +15,7 @@ type Trend struct {
 	Q            float64           // of a quantile, else 0
 	Start        time.Time         // of the first step
 	Step         time.Duration
-	Until        time.Time // how far all that happened is known; a step that ends later is not over
+	Until        time.Time // how far all that happened is known: at the most a slot before the last step's end
 	Points       []Point   // one a step, the oldest first
 }
 
@@ -35,8 +35,9 @@ const (
 
 // Trends returns how the figures of the given families went over the last day:
 // for every step what the family's formula makes of that step alone. They come
-// from the slots of the shortest window that reaches back a day, so that they
-// agree with it and are there right after a start. There are none where no
+// from the slots of the shortest window that reaches back a day, and end with
+// it: so they are there right after a start, and the steps of a window of a day
+// hold all that it holds and nothing else. There are none where no
 // window is that long or the family shows nothing now, none of figures that
 // depend on distinct keys, other levels or the labels, and none of those about
 // which so few tell that one could see who.
@@ -97,7 +98,7 @@ func (t *trending) view(v *kpi.WindowView) {
 		}
 	}
 	k := t.desk.kind(first.Kind)
-	steps, ok := newDaySteps(k.windows[t.window].window, k.windows[t.window].firstWindow, k.end)
+	steps, ok := newDaySteps(k.windows[t.window].window, k.end)
 	if !ok {
 		return
 	}
@@ -129,7 +130,7 @@ func (t *trending) quantiles(v *kpi.QuantileView) {
 		return
 	}
 	k := t.desk.kind(m.Kind)
-	steps, ok := newDaySteps(k.windows[t.window].spread, k.windows[t.window].firstSpread, k.end)
+	steps, ok := newDaySteps(k.windows[t.window].spread, k.end)
 	if !ok {
 		return
 	}
@@ -192,26 +193,24 @@ func (m *measure) together() []*group {
 	return groups
 }
 
-// daySteps is the steps of a day on the grid of a window. They are aligned to
-// the epoch, as the grid is.
+// daySteps is the steps of a day on the grid of a window.
 type daySteps struct {
 	tally.Steps
 	grid  tally.Grid
 	until time.Time
 }
 
-// newDaySteps lays out the steps of the day before until of which a window, with
-// the given first slot, still holds all; the last one may not be over.
-func newDaySteps(grid tally.Grid, first int64, until time.Time) (daySteps, bool) {
+// newDaySteps lays out as many steps as a day has room for, so that the last of
+// them ends with the last slot of the window that ends at until.
+func newDaySteps(grid tally.Grid, until time.Time) (daySteps, bool) {
 	slots := max(int64((trendStep+grid.Grain()/2)/grid.Grain()), 1)
-	if until.IsZero() || time.Duration(slots)*grid.Grain() > longestStep {
+	step := time.Duration(slots) * grid.Grain()
+	if until.IsZero() || step > longestStep {
 		return daySteps{}, false
 	}
-	row := tally.Steps{Slots: slots}
-	oldest := max(first, grid.Slot(until.Add(-trendSpan))+1)
-	row.First = row.Begin(oldest + slots - 1)
-	row.N = int(max((row.Begin(grid.Slot(until))-row.First)/slots+1, 0))
-	return daySteps{Steps: row, grid: grid, until: until}, true
+	n := int64(trendSpan / step)
+	first := grid.Slot(until.Add(1)) + 1 - n*slots // the window's last slot may just have begun
+	return daySteps{Steps: tally.Steps{First: first, Slots: slots, N: int(n)}, grid: grid, until: until}, true
 }
 
 func (s daySteps) step() time.Duration { return s.grid.Grain() * time.Duration(s.Slots) }

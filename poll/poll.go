@@ -67,6 +67,7 @@ func (r *Runner) Run(ctx context.Context) {
 			// News of what fails is no reason to hurry: it doubles its pauses too.
 			if soon := last.Add(max(pause(shortestPause, failures), asked)); soon.Before(next) {
 				next = soon
+				r.sleeping(next)
 				timer.Reset(time.Until(next))
 			}
 			continue
@@ -85,9 +86,13 @@ func (r *Runner) Run(ctx context.Context) {
 		}
 		last = time.Now()
 		next = last.Add(wait)
+		r.sleeping(next)
 		timer.Reset(wait)
 	}
 }
+
+// sleeping tells when the next poll is.
+func (r *Runner) sleeping(next time.Time) { r.status.change(func(s *Status) { s.Next = next }) }
 
 // watch lets the source tell of news, if it can. wait returns when the watching
 // has ended with ctx.

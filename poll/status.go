@@ -10,6 +10,7 @@ type Status struct {
 	Polled  time.Time // when the last poll ended; zero: none has
 	Failure error     // of the last poll; nil: it was read to its end
 	Failing time.Time // when the first of the polls ended that failed in a row; zero: the last one did not
+	Next    time.Time // when it is polled next, if there is no news before; zero: not known yet
 	Reading bool      // a poll is under way that has brought pages and is not over
 	Pages   int       // of that poll
 	From    time.Time // where in the desk's past it began; zero: it does not say

@@ -1,6 +1,7 @@
 package poll
 
 import (
+	"context"
 	"errors"
 	"testing"
 	"testing/synctest"
@@ -41,5 +42,27 @@ func TestTheStatusTellsHowFarAReadingHasCome(t *testing.T) {
 				t.Errorf("page %d: %+v, want from %v to %v", i+1, s, from, reached)
 			}
 		}
+	})
+}
+
+// While it fails, the pauses get longer; the status says when each ends.
+func TestTheStatusTellsWhenASourceIsPolledNext(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		down := answer{err: errors.New("down")}
+		r := newRunner(&answers{pages: []answer{{}, down, down}}, &shelf{})
+		r.Interval = time.Minute
+		began := time.Now()
+		ended := make(chan struct{})
+		ctx, cancel := context.WithCancel(t.Context())
+		go func() { defer close(ended); r.Run(ctx) }()
+		for i, want := range []time.Duration{time.Minute, 3 * time.Minute, 7 * time.Minute} {
+			synctest.Wait()
+			if s := r.Status(); !s.Next.Equal(began.Add(want)) {
+				t.Errorf("after poll %d the next is at %v, want %v", i, s.Next.Sub(began), want)
+			}
+			time.Sleep(time.Until(began.Add(want)))
+		}
+		cancel()
+		<-ended
 	})
 }

@@ -129,9 +129,6 @@ type Steps struct {
 	N     int   // steps
 }
 
-// Begin returns the first slot of the step that holds a slot, wherever it is.
-func (s Steps) Begin(slot int64) int64 { return s.First + floorDiv(slot-s.First, s.Slots)*s.Slots }
-
 // Of returns the step that holds a slot, false for one outside of all of them.
 func (s Steps) Of(slot int64) (int, bool) {
 	i := floorDiv(slot-s.First, s.Slots)

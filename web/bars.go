@@ -14,7 +14,7 @@ type Trend struct {
 	Identity map[string]string // the labels that tell it from others of the family
 	Start    time.Time         // of the first step
 	Step     time.Duration
-	Until    time.Time // how far all is known; a step that ends later is not over
+	Until    time.Time // how far all is known; the last step ends then or soon after
 	Points   []Point
 }
 
@@ -22,11 +22,6 @@ type Trend struct {
 type Point struct {
 	Value float64
 	Known bool
-}
-
-// running reports whether the last step is not over.
-func (t *Trend) running() bool {
-	return t.Start.Add(time.Duration(len(t.Points)) * t.Step).After(t.Until)
 }
 
 // known returns the least and the greatest of the figures there are.
@@ -46,29 +41,21 @@ const (
 	barWidth  = 8
 	barPitch  = 10
 	barHeight = 40
-	line      = 0.8
+	line      = 0.8 // of the smallest bar
 )
 
-// bars draws a trend: a bar a step, from zero on. What has no sample is a gap,
-// the step that is not over is pale.
+// bars draws a trend: a bar a step, from zero on. What has no sample is a gap.
 func bars(t *Trend, label string) template.HTML {
 	least, most, ok := t.known()
 	if !ok {
 		return ""
 	}
 	least, most = min(least, 0), max(most, 0)
-	var b strings.Builder
-	open(&b, len(t.Points), label)
+	p := newPicture(t, label)
 	zero := barHeight * scaled(most, most-least)
-	row(&b, t, func(value float64) (y, height float64) {
-		height = barHeight * scaled(math.Abs(value), most-least)
-		if value < 0 {
-			return zero, height
-		}
-		return zero - height, height
-	}, "bar")
-	b.WriteString("</svg>")
-	return template.HTML(b.String())
+	p.row(t, zero, barHeight, most-least, "bar")
+	p.axis(t, zero)
+	return p.html()
 }
 
 // flows draws two trends of counts on one scale: the first above a line, the
@@ -81,47 +68,57 @@ func flows(above, below *Trend, label string) template.HTML {
 	}
 	most = max(most, other, 1)
 	const half = barHeight / 2
-	var b strings.Builder
-	open(&b, len(above.Points), label)
-	row(&b, above, func(value float64) (y, height float64) {
-		height = half * scaled(value, most)
-		return half - height, height
-	}, "bar")
-	row(&b, below, func(value float64) (y, height float64) {
-		return half, half * scaled(value, most)
-	}, "bar other")
-	fmt.Fprintf(&b, `<path class="axis" d="M0 %dH%d"/></svg>`, half, len(above.Points)*barPitch)
-	return template.HTML(b.String())
+	p := newPicture(above, label)
+	p.row(above, half, half, most, "bar")
+	p.row(below, half, -half, most, "bar other")
+	p.axis(above, half)
+	return p.html()
 }
 
-func open(b *strings.Builder, steps int, label string) {
-	fmt.Fprintf(b, `<svg class="picture" role="img" aria-label="%s" viewBox="0 0 %d %d" preserveAspectRatio="none">`,
-		template.HTMLEscapeString(label), steps*barPitch, barHeight)
+// picture is a drawing in the making.
+type picture struct{ b strings.Builder }
+
+func newPicture(t *Trend, label string) *picture {
+	p := &picture{}
+	fmt.Fprintf(&p.b, `<svg class="picture" role="img" aria-label="%s" viewBox="0 0 %d %d" preserveAspectRatio="none">`,
+		template.HTMLEscapeString(label), len(t.Points)*barPitch, barHeight)
+	return p
 }
 
-// row draws the bars of a trend. Nothing is a line, so that it differs from not
-// knowing, which is a gap.
-func row(b *strings.Builder, t *Trend, at func(value float64) (y, height float64), class string) {
-	var over, running strings.Builder
-	for i, p := range t.Points {
-		if !p.Known {
+func (p *picture) html() template.HTML { return template.HTML(p.b.String() + "</svg>") }
+
+// row draws bars that stand on zero, or hang from it: reach, which is below 0
+// where they hang, is how far one goes whose value is whole. What is not nothing
+// can be seen.
+func (p *picture) row(t *Trend, zero, reach, whole float64, class string) {
+	var all strings.Builder
+	for i, point := range t.Points {
+		rise := reach * scaled(point.Value, whole)
+		if !point.Known || rise == 0 {
 			continue
 		}
-		y, height := at(p.Value)
-		if height < line {
-			y, height = min(y, barHeight-line), line
+		height := max(math.Abs(rise), line)
+		y := zero
+		if rise > 0 {
+			y -= height
 		}
-		of := &over
-		if i == len(t.Points)-1 && t.running() {
-			of = &running
-		}
-		fmt.Fprintf(of, "M%d %.4gh%dv%.4gh-%dz", i*barPitch+(barPitch-barWidth)/2, y, barWidth, height, barWidth)
+		fmt.Fprintf(&all, "M%d %.4gh%dv%.4gh-%dz", i*barPitch+(barPitch-barWidth)/2, y, barWidth, height, barWidth)
 	}
-	for _, of := range []struct{ class, bars string }{{class, over.String()}, {class + " running", running.String()}} {
-		if of.bars != "" {
-			fmt.Fprintf(b, `<path class="%s" d="%s"/>`, of.class, of.bars)
+	if all.Len() > 0 {
+		fmt.Fprintf(&p.b, `<path class="%s" d="%s"/>`, class, all.String())
+	}
+}
+
+// axis draws the line of zero below what is known, so that nothing differs from
+// not knowing, which is a gap.
+func (p *picture) axis(t *Trend, zero float64) {
+	p.b.WriteString(`<path class="axis" d="`)
+	for i, point := range t.Points {
+		if point.Known {
+			fmt.Fprintf(&p.b, "M%d %.4gh%d", i*barPitch, zero, barPitch)
 		}
 	}
+	p.b.WriteString(`"/>`)
 }
 
 // scaled is a part of a whole, nothing of nothing.

@@ -12,8 +12,8 @@ var noon = time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
 
 // went returns a trend with a step an hour up to noon; a negative figure stands
 // for a gap.
-func went(until time.Time, values ...float64) *Trend {
-	t := &Trend{Start: noon.Add(-time.Duration(len(values)) * time.Hour), Step: time.Hour, Until: until}
+func went(values ...float64) *Trend {
+	t := &Trend{Start: noon.Add(-time.Duration(len(values)) * time.Hour), Step: time.Hour, Until: noon}
 	for _, v := range values {
 		t.Points = append(t.Points, Point{Value: max(v, 0), Known: v >= 0})
 	}
@@ -32,22 +32,30 @@ func rects(svg string) []string {
 }
 
 func TestBarsRiseFromZero(t *testing.T) {
-	got := rects(string(bars(went(noon, 10, -1, 5, 0), "")))
-	want := []string{"bar 1 0 40", "bar 21 20 20", "bar 31 39.2 0.8"} // the second is a gap, the last is nothing
+	got := rects(string(bars(went(10, -1, 5, 0), "")))
+	want := []string{"bar 1 0 40", "bar 21 20 20"} // the second is a gap, the last is nothing
 	if !slices.Equal(got, want) {
 		t.Errorf("%q, want %q", got, want)
 	}
 }
 
-func TestTheStepThatIsNotOverIsPale(t *testing.T) {
-	got := rects(string(bars(went(noon.Add(-time.Minute), 1, 1), "")))
-	if want := []string{"bar 1 0 40", "bar running 11 0 40"}; !slices.Equal(got, want) {
+func TestNothingIsALineAndAGapIsNone(t *testing.T) {
+	if svg := string(bars(went(10, -1, 5, 0), "")); !strings.Contains(svg, `<path class="axis" d="M0 40h10M20 40h10M30 40h10"/>`) {
+		t.Errorf("%s: want a line below all but the second", svg)
+	}
+}
+
+func TestTheSmallestBarIsSeen(t *testing.T) {
+	trend := went(1000, 1, 1)
+	trend.Points[2].Value = -1
+	got := rects(string(bars(trend, "")))
+	if want := []string{"bar 1 0 39.96", "bar 11 39.16 0.8", "bar 21 39.96 0.8"}; !slices.Equal(got, want) {
 		t.Errorf("%q, want %q", got, want)
 	}
 }
 
 func TestFiguresBelowZeroHang(t *testing.T) {
-	trend := went(noon, 30, 0)
+	trend := went(30, 0)
 	trend.Points[1] = Point{Value: -10, Known: true}
 	got := rects(string(bars(trend, "")))
 	if want := []string{"bar 1 0 30", "bar 11 30 10"}; !slices.Equal(got, want) {
@@ -56,38 +64,34 @@ func TestFiguresBelowZeroHang(t *testing.T) {
 }
 
 func TestFlowsShareOneScale(t *testing.T) {
-	got := rects(string(flows(went(noon, 4, 2), went(noon, 0, 1), "")))
-	want := []string{"bar 1 0 20", "bar 11 10 10", "bar other 1 20 0.8", "bar other 11 20 5"}
+	got := rects(string(flows(went(4, 2), went(0, 1), "")))
+	want := []string{"bar 1 0 20", "bar 11 10 10", "bar other 11 20 5"}
 	if !slices.Equal(got, want) {
 		t.Errorf("%q, want %q", got, want)
 	}
 }
 
 func TestNothingKnownIsNoPicture(t *testing.T) {
-	if got := bars(went(noon, -1, -1), ""); got != "" {
+	if got := bars(went(-1, -1), ""); got != "" {
 		t.Errorf("%s", got)
 	}
-	if got := flows(went(noon, 1), went(noon, -1), ""); got != "" {
+	if got := flows(went(1), went(-1), ""); got != "" {
 		t.Errorf("%s", got)
 	}
 }
 
 func TestAPictureIsToldInWords(t *testing.T) {
-	svg := string(bars(went(noon, 1), `"<b>`))
+	svg := string(bars(went(1), `"<b>`))
 	if !strings.Contains(svg, `role="img" aria-label="&#34;&lt;b&gt;"`) {
 		t.Errorf("%s", svg)
 	}
 	for want, trend := range map[string]*Trend{
-		"from 1 to 9, last 4": went(noon, 1, 9, 4),
-		"from 1 to 9, last 9": went(noon.Add(-time.Minute), 1, 9, 4), // the hour that is not over tells nothing
-		"from 1 to 9":         went(noon, 1, 9, -1),
-		"no sample":           went(noon, -1),
+		"from 1 to 9, last 4": went(1, 9, 4),
+		"from 1 to 9":         went(1, 9, -1),
+		"no sample":           went(-1),
 	} {
 		if got := told(trend, number); got != want {
 			t.Errorf("%q, want %q", got, want)
 		}
-	}
-	if got := told(went(noon.Add(-time.Minute), 3), number); got != "from 3 to 3" {
-		t.Errorf("a first hour that is not over: %q", got)
 	}
 }

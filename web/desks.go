@@ -2,9 +2,11 @@ package web
 
 import (
 	"fmt"
+	"hash/fnv"
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	dto "github.com/prometheus/client_model/go"
 )
@@ -24,6 +26,9 @@ type Feeds struct {
 	Kinds  map[string]bool // of records that its sources bring
 	Hidden map[string]bool // kinds whose figures do not show
 	Why    []string        // in words
+	// Parts says that there are figures of parts of the desk only; of the whole
+	// there are stocks, which add up.
+	Parts bool
 }
 
 // openDesks is how many desks show their figures at once; those of the others
@@ -37,10 +42,19 @@ func DesksOf(f Figures) []Desk {
 	for i, feeds := range f.Desks {
 		d := &deskPage{Figures: f, figures: all, desk: feeds.Desk, feeds: feeds}
 		desk := d.page()
-		desk.ID, desk.Open = fmt.Sprintf("desk-%d", i+1), i < openDesks
+		desk.ID, desk.Open = IDOf("desk", feeds.Desk), i < openDesks
 		desks = append(desks, desk)
 	}
 	return desks
+}
+
+// IDOf returns the id of the place on the page that something named has. It goes
+// with the name, so that whoever looks at it stays with it when others come and
+// go.
+func IDOf(kind string, name ...string) string {
+	h := fnv.New64a()
+	_, _ = h.Write([]byte(strings.Join(name, "\x00"))) // a hash takes everything
+	return fmt.Sprintf("%s-%x", kind, h.Sum64())
 }
 
 // deskPage makes the figures of one desk.
@@ -56,18 +70,7 @@ func (d *deskPage) shows(kind string) bool { return d.feeds.Kinds[kind] && !d.fe
 func (d *deskPage) page() Desk {
 	page := Desk{Name: d.desk, Hidden: d.feeds.Why}
 	for _, s := range sections {
-		if !d.shows(s.kind) {
-			continue
-		}
-		of := Section{Title: s.title}
-		if s.kind == kindTicket {
-			of.Flow, of.Promises = d.flow(), d.promises()
-			of.Figures = append(of.Figures, d.open())
-		}
-		for i := range s.kpis {
-			of.Figures = append(of.Figures, d.kpi(&s.kpis[i])...)
-		}
-		if len(of.Figures) > 0 {
+		if of := d.section(&s); d.shows(s.kind) && len(of.Figures) > 0 {
 			page.Sections = append(page.Sections, of)
 		}
 	}
@@ -76,6 +79,25 @@ func (d *deskPage) page() Desk {
 	page.Summary.Solved = d.counted(d.figures.one(solvedFamily, d.desk, none))
 	page.Summary.Overdue = d.counted(d.figures.sum(overdueFamily, d.desk, nil))
 	return page
+}
+
+// section returns the figures that one kind of records feeds.
+func (d *deskPage) section(s *section) Section {
+	of := Section{Title: s.title}
+	if s.kind == kindTicket {
+		of.Promises = d.promises()
+		of.Figures = append(of.Figures, d.open())
+	}
+	if d.feeds.Parts {
+		return of
+	}
+	if s.kind == kindTicket {
+		of.Flow = d.flow()
+	}
+	for i := range s.kpis {
+		of.Figures = append(of.Figures, d.kpi(&s.kpis[i])...)
+	}
+	return of
 }
 
 // none is the labels of a series that its desk alone tells from others.
@@ -96,8 +118,8 @@ func (d *deskPage) flow() *Flow {
 		return f
 	}
 	f.From, f.To = opened.Start, opened.Until
-	f.Picture = flows(opened, solved, "Tickets by time, above the line those opened: "+told(opened, number)+
-		"; below it those solved: "+told(solved, number)+".")
+	f.Picture = flows(opened, solved, "Opened and solved tickets, "+each(opened)+". Opened: "+told(opened, number)+
+		". Solved: "+told(solved, number)+".")
 	return f
 }
 
@@ -154,7 +176,7 @@ func (d *deskPage) figure(k *kpi, identity map[string]string) Figure {
 	f := Figure{Title: k.title, Href: kpiManual(k.manual), Of: words(identity[k.of])}
 	n, counted := d.figures.one(k.sample, d.desk, identity)
 	if counted {
-		f.Sample = "n" + hardBlank + "=" + hardBlank + Count(n) + " " + k.counted
+		f.Sample = "n" + hardBlank + "=" + hardBlank + Count(n) + " " + k.counted.of(n)
 	}
 	value, ok := d.figures.one(k.family, d.desk, with(identity, k.labels))
 	switch {
@@ -174,9 +196,29 @@ func (d *deskPage) figure(k *kpi, identity map[string]string) Figure {
 		d.judge(k, identity, value, &f)
 	}
 	if t := d.trend(k.family, with(identity, k.labels)); t != nil {
-		f.Picture = bars(t, strings.TrimSpace(k.title+" "+f.Of)+" by time: "+told(t, k.unit)+".")
+		f.Picture = bars(t, title(k, &f)+", "+each(t)+": "+told(t, k.unit)+".")
 	}
 	return f
+}
+
+// title says in words which figure a picture shows.
+func title(k *kpi, f *Figure) string {
+	text := k.title
+	if f.Of != "" {
+		text += " " + Quote(f.Of)
+	}
+	if k.high != nil {
+		text += ", median"
+	}
+	return text
+}
+
+// each says what a bar of a picture stands for.
+func each(t *Trend) string {
+	if t.Step == time.Hour {
+		return "one bar an hour"
+	}
+	return "one bar for every " + Duration(t.Step)
 }
 
 // besides adds what says how far a figure can be trusted.
@@ -184,12 +226,16 @@ func (d *deskPage) besides(k *kpi, identity map[string]string, f *Figure) {
 	if high, ok := d.figures.one(k.family, d.desk, with(identity, k.high)); ok && k.high != nil {
 		f.Beside = append(f.Beside, "90"+hardBlank+"% within "+textOf(high, k.unit))
 	}
+	const sure = " (95" + hardBlank + "% confidence)"
 	lower, ok := d.figures.one(k.lower, d.desk, identity)
 	if upper, also := d.figures.one(k.upper, d.desk, identity); ok && also {
-		f.Beside = append(f.Beside, textOf(lower, k.unit)+" to "+textOf(upper, k.unit)+", 95"+hardBlank+"% sure")
+		f.Beside = append(f.Beside, textOf(lower, k.unit)+" to "+textOf(upper, k.unit)+sure)
 	}
-	if margin, ok := d.figures.one(k.margin, d.desk, identity); ok {
-		f.Beside = append(f.Beside, "give or take "+textOf(margin, k.unit)+", 95"+hardBlank+"% sure")
+	switch margin, ok := d.figures.one(k.margin, d.desk, identity); {
+	case ok && margin == 0: // all answers are of one kind, which says nothing of those who did not answer
+		f.Beside = append(f.Beside, "sample too one-sided for a margin")
+	case ok:
+		f.Beside = append(f.Beside, "±"+hardBlank+textOf(margin, k.unit)+sure)
 	}
 }
 
@@ -199,11 +245,19 @@ func (d *deskPage) judge(k *kpi, identity map[string]string, value float64, f *F
 	if !ok {
 		return
 	}
-	f.Beside = append(f.Beside, "objective "+percentOf(objective)+" within "+identity["threshold"])
+	f.Beside = append(f.Beside, "objective "+percentOf(objective)+" within "+thresholdOf(identity["threshold"]))
 	f.State, f.Word = Good, "reached"
 	if value < objective {
 		f.State, f.Word = Bad, "missed"
 	}
+}
+
+// thresholdOf writes a length of time for people that a label has.
+func thresholdOf(label string) string {
+	if d, err := time.ParseDuration(label); err == nil {
+		return Duration(d)
+	}
+	return label // in days or more
 }
 
 // trend returns how a figure went; nil where nobody knows.
@@ -223,13 +277,9 @@ func told(t *Trend, u unit) string {
 	if !ok {
 		return "no sample"
 	}
-	last := len(t.Points) - 1
-	if t.running() {
-		last--
-	}
 	text := "from " + textOf(least, u) + " to " + textOf(most, u)
-	if last >= 0 && t.Points[last].Known {
-		text += ", last " + textOf(t.Points[last].Value, u)
+	if last := t.Points[len(t.Points)-1]; last.Known {
+		text += ", last " + textOf(last.Value, u)
 	}
 	return text
 }

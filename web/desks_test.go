@@ -121,9 +121,9 @@ func TestFiguresOfADesk(t *testing.T) {
 		{"Full resolution", "", "too few for a figure", "", "", "n = 3 solved tickets", false},
 		{"Reopened", "", "12.5 %", "", "", "n = 50 solved tickets", true},
 		{"First-contact resolution", "", "no sample yet", "", "", "", false},
-		{"Satisfaction (CSAT)", "after", "60 %", "", "42.3 % to 75.4 %, 95 % sure", "n = 30 answers", true},
+		{"Satisfaction (CSAT)", "after", "60 %", "", "42.3 % to 75.4 % (95 % confidence)", "n = 30 answers", true},
 		{"Satisfaction (CSAT)", "other", "no sample yet", "", "", "n = 0 answers", false},
-		{"Net Promoter Score", "relation", "−12.5", "points", "give or take 41.3, 95 % sure", "n = 16 answers", true},
+		{"Net Promoter Score", "relation", "−12.5", "points", "± 41.3 (95 % confidence)", "n = 16 answers", true},
 		{"Ease (CES)", "", "no sample yet", "", "", "", false},
 		{"Abandonment", "", "no sample yet", "", "", "", false},
 	} {
@@ -162,7 +162,7 @@ helpdesk_service_level_objective_ratio{desk="acme",policy="phone",threshold="20s
 `
 	d := DesksOf(acme(t, text))[0]
 	phone, chat := figureOf(t, d, "Service level", "phone"), figureOf(t, d, "Service level", "chat")
-	if plain(phone.Value.Text) != "85 %" || phone.State != Good || phone.Word != "reached" || plain(phone.Beside[0]) != "objective 80 % within 20s" {
+	if plain(phone.Value.Text) != "85 %" || phone.State != Good || phone.Word != "reached" || plain(phone.Beside[0]) != "objective 80 % within 20 s" {
 		t.Errorf("phone: %+v, want the way to count that the objective is about", phone)
 	}
 	if plain(chat.Value.Text) != "50 %" || chat.State != "" {
@@ -210,7 +210,7 @@ func TestPromises(t *testing.T) {
 		plain(gold.Objective.Text) != "80 %" || plain(gold.Budget.Text) != "50 %" || gold.Overdue != 3 || gold.In1h != 4 || gold.State != Good {
 		t.Errorf("gold: %+v", gold)
 	}
-	if own.Policy != "own" || own.Target != "first response" || own.Attained.Known || own.Attained.Text != "no sample yet" || own.Overdue != 4 || own.State != "" {
+	if own.Policy != "own" || own.Target != "first response" || own.Attained.Known || own.Word != "no sample yet" || own.Overdue != 4 || own.State != "" {
 		t.Errorf("own: %+v", own)
 	}
 }
@@ -225,7 +225,7 @@ func TestPromisesAreJudgedByTheirObjective(t *testing.T) {
 		"just reached":      {"resolution\",team=\"\",by=\"all\",window=\"1d\"} 0.9", "resolution\",team=\"\",by=\"all\",window=\"1d\"} 0.8", Good, "on objective"},
 		"below":             {"resolution\",team=\"\",by=\"all\",window=\"1d\"} 0.9", "resolution\",team=\"\",by=\"all\",window=\"1d\"} 0.7", Bad, "below objective"},
 		"nearly spent":      {"window=\"1d\"} 0.5", "window=\"1d\"} 0.2", Warning, "little budget left"},
-		"without objective": {"helpdesk_sla_objective_ratio{desk=\"acme\",policy=\"gold\"", "helpdesk_sla_objective_ratio{desk=\"acme\",policy=\"tin\"", "", ""},
+		"without objective": {"helpdesk_sla_objective_ratio{desk=\"acme\",policy=\"gold\"", "helpdesk_sla_objective_ratio{desk=\"acme\",policy=\"tin\"", "", "no objective"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			text := promised
@@ -243,7 +243,7 @@ func TestPromisesAreJudgedByTheirObjective(t *testing.T) {
 func TestTrendsFindTheirFigures(t *testing.T) {
 	f := acme(t, day)
 	trend := func(family string, identity map[string]string, values ...float64) Trend {
-		tr := went(noon, values...)
+		tr := went(values...)
 		tr.Family, tr.Identity = family, identity
 		return *tr
 	}
@@ -255,15 +255,71 @@ func TestTrendsFindTheirFigures(t *testing.T) {
 		trend(solvedFamily, none, 0, 2),
 	}, "brio": {trend("helpdesk_csat_ratio", map[string]string{"survey": "after"}, 1, 1)}}
 	d := DesksOf(f)[0]
-	if svg := plain(string(figureOf(t, d, "First response", "").Picture)); !strings.Contains(svg, "First response by time: from 5 s to 1 min 5 s, last 1 min 5 s.") {
+	if svg := plain(string(figureOf(t, d, "First response", "").Picture)); !strings.Contains(svg, "First response, median, one bar an hour: from 5 s to 1 min 5 s, last 1 min 5 s.") {
 		t.Errorf("%s", svg)
 	}
 	if svg := figureOf(t, d, "Satisfaction (CSAT)", "after").Picture; svg != "" {
 		t.Errorf("the picture of another survey or desk: %s", svg)
 	}
 	flow := sectionOf(t, d, "Tickets").Flow
-	if !strings.Contains(string(flow.Picture), "those opened: from 1 to 2, last 2; below it those solved: from 0 to 2, last 2.") || !flow.To.Equal(noon) {
+	if !strings.Contains(string(flow.Picture), "Opened: from 1 to 2, last 2. Solved: from 0 to 2, last 2.") || !flow.To.Equal(noon) {
 		t.Errorf("%s until %v", flow.Picture, flow.To)
+	}
+}
+
+func TestASampleOfOneIsTold(t *testing.T) {
+	text := `helpdesk_csat_ratio{desk="acme",survey="after",by="all",window="1d"} 1
+helpdesk_csat_responses{desk="acme",survey="after",by="all",window="1d"} 1`
+	if f := figureOf(t, DesksOf(acme(t, text))[0], "Satisfaction (CSAT)", "after"); plain(f.Sample) != "n = 1 answer" {
+		t.Errorf("%q", plain(f.Sample))
+	}
+}
+
+func TestAMarginOfNothingIsNotShown(t *testing.T) {
+	d := DesksOf(acme(t, strings.Replace(day, "} 41.3", "} 0", 1)))[0]
+	if f := figureOf(t, d, "Net Promoter Score", "relation"); len(f.Beside) != 1 || f.Beside[0] != "sample too one-sided for a margin" {
+		t.Errorf("%q", f.Beside)
+	}
+}
+
+// Without figures of the whole desk its stocks can still be told, and nothing
+// reads as if there were none of the others.
+func TestADeskOfWhichOnlyPartsAreTold(t *testing.T) {
+	var stocks strings.Builder
+	for _, line := range strings.Split(day+promised, "\n") {
+		if !strings.Contains(line, "by=") {
+			stocks.WriteString(line + "\n")
+		}
+	}
+	f := acme(t, stocks.String())
+	f.Desks[0].Parts = true
+	d := DesksOf(f)[0]
+	if len(d.Sections) != 1 {
+		t.Fatalf("sections %+v, want the tickets alone", d.Sections)
+	}
+	of := d.Sections[0]
+	if len(of.Figures) != 1 || of.Figures[0].Value.Text != "7" || plain(strings.Join(of.Figures[0].Beside, "|")) != "waiting for an agent: 2" || of.Flow != nil {
+		t.Errorf("%+v, want those that are open and that wait", of)
+	}
+	p := of.Promises
+	if p == nil || p.Overdue != 7 || p.In4h != 7 || !p.Parts || len(p.Rows) != 2 {
+		t.Fatalf("%+v, want what is overdue and due", p)
+	}
+	if row := p.Rows[0]; row.Attained.Known || row.Word != "not shown" {
+		t.Errorf("%+v: want it to be left open what was kept", row)
+	}
+}
+
+func TestPlacesOnThePageGoWithTheNames(t *testing.T) {
+	f := acme(t, day)
+	f.Desks = []Feeds{{Desk: "a"}, {Desk: "b"}}
+	both := DesksOf(f)
+	f.Desks = f.Desks[1:]
+	if b := DesksOf(f)[0]; b.ID != both[1].ID || b.ID == both[0].ID {
+		t.Errorf("the desk b is at %s, and was at %s beside one at %s", b.ID, both[1].ID, both[0].ID)
+	}
+	if IDOf("x", "a", "b") == IDOf("x", "ab") {
+		t.Error("two names make the id of another one")
 	}
 }
 

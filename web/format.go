@@ -85,6 +85,32 @@ func Duration(d time.Duration) string {
 	return text
 }
 
+// Span writes the length of a window, with its name, if it has one, where that
+// says it otherwise.
+func Span(name string, length time.Duration) string {
+	text := Duration(length)
+	if hours := length.Hours(); length%time.Hour == 0 && hours <= 48 {
+		text = Count(hours) + hardBlank + "h"
+	}
+	if name == "" || strings.ReplaceAll(text, hardBlank, "") == name {
+		return text
+	}
+	return text + " (" + name + ")"
+}
+
+// Quote puts a name into a sentence. It is isolated, so that one that is written
+// from right to left leaves the order of the words around it alone.
+func Quote(name string) string { return "\u2068" + strconv.Quote(name) + "\u2069" }
+
+// List writes a list as a sentence has it.
+func List(words []string) string {
+	if len(words) < 2 {
+		return strings.Join(words, "")
+	}
+	last := len(words) - 1
+	return strings.Join(words[:last], ", ") + " and " + words[last]
+}
+
 // Since says how long ago something was, or how long ahead it is.
 func Since(at, now time.Time) string {
 	d := now.Sub(at)

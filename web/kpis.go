@@ -26,14 +26,33 @@ type kpi struct {
 	labels map[string]string // of the series that is meant, besides those that tell what it is for
 	of     string            // the label that says what it is for; empty: there is but one
 
-	sample  string // the family that counts what it is made from
-	counted string // what that counts
+	sample  string  // the family that counts what it is made from
+	counted counted // what that counts
 
 	high         map[string]string // labels of the figure that most stay below
 	lower, upper string            // families of its bounds
 	margin       string            // family of its margin of error
 	objective    string            // family of what it is meant to reach
 }
+
+// counted is what there is one of, and what there are many of.
+type counted struct{ one, many string }
+
+func (c counted) of(n float64) string {
+	if n == 1 {
+		return c.one
+	}
+	return c.many
+}
+
+// What samples are made of.
+var (
+	answers          = counted{"answer", "answers"}
+	solvedTickets    = counted{"solved ticket", "solved tickets"}
+	issues           = counted{"issue", "issues"}
+	contacts         = counted{"call or chat", "calls and chats"}
+	answeredContacts = counted{"answered call or chat", "answered calls and chats"}
+)
 
 // section is a group of KPIs that one kind of records feeds.
 type section struct {
@@ -54,24 +73,24 @@ var sections = []section{
 		{
 			title: "First response", manual: "first-response-time", unit: seconds,
 			family: "helpdesk_first_response_quantile_seconds", labels: median, high: ninety,
-			sample: "helpdesk_first_response_observations", counted: "answers",
+			sample: "helpdesk_first_response_observations", counted: answers,
 		},
 		{
 			title: "Full resolution", manual: "time-to-resolution", unit: seconds,
 			family: "helpdesk_full_resolution_quantile_seconds", labels: median, high: ninety,
-			sample: "helpdesk_full_resolution_observations", counted: "solved tickets",
+			sample: "helpdesk_full_resolution_observations", counted: solvedTickets,
 		},
 		{
 			title: "First-contact resolution", manual: "first-contact-resolution-fcr", unit: share, of: "method",
 			family: "helpdesk_first_contact_resolution_ratio",
-			sample: "helpdesk_first_contact_resolution_eligible", counted: "issues",
+			sample: "helpdesk_first_contact_resolution_eligible", counted: issues,
 			lower: "helpdesk_first_contact_resolution_wilson_lower_ratio",
 			upper: "helpdesk_first_contact_resolution_wilson_upper_ratio",
 		},
 		{
 			title: "Reopened", manual: "reopened-tickets", unit: share,
 			family: "helpdesk_ticket_reopen_ratio",
-			sample: "helpdesk_tickets_solved_in_window", counted: "solved tickets",
+			sample: "helpdesk_tickets_solved_in_window", counted: solvedTickets,
 		},
 	}},
 	{title: "Calls and chats", kind: kindCall, kpis: []kpi{
@@ -82,35 +101,35 @@ var sections = []section{
 		{
 			title: "Service level", manual: "service-levels", unit: share, of: "policy",
 			family: "helpdesk_service_level_ratio", objective: "helpdesk_service_level_objective_ratio",
-			sample: "helpdesk_service_level_offered", counted: "calls and chats",
+			sample: "helpdesk_service_level_offered", counted: contacts,
 		},
 		{
 			title: "Abandonment", manual: "abandonment", unit: share,
 			family: "helpdesk_abandonment_ratio",
-			sample: "helpdesk_contacts_offered", counted: "calls and chats",
+			sample: "helpdesk_contacts_offered", counted: contacts,
 		},
 		{
 			title: "Speed of answer, mean", manual: "waits", unit: seconds,
 			family: "helpdesk_speed_of_answer_mean_seconds",
-			sample: "helpdesk_speed_of_answer_observations", counted: "answered calls and chats",
+			sample: "helpdesk_speed_of_answer_observations", counted: answeredContacts,
 		},
 	}},
 	{title: "Surveys", kind: kindSurvey, kpis: []kpi{
 		{
 			title: "Satisfaction (CSAT)", manual: "customer-satisfaction-csat", unit: share, survey: "csat", of: "survey",
 			family: "helpdesk_csat_ratio",
-			sample: "helpdesk_csat_responses", counted: "answers",
+			sample: "helpdesk_csat_responses", counted: answers,
 			lower: "helpdesk_csat_wilson_lower_ratio", upper: "helpdesk_csat_wilson_upper_ratio",
 		},
 		{
 			title: "Net Promoter Score", manual: "net-promoter-score-nps", unit: points, survey: "nps", of: "survey",
 			family: "helpdesk_nps",
-			sample: "helpdesk_nps_responses", counted: "answers", margin: "helpdesk_nps_margin_of_error",
+			sample: "helpdesk_nps_responses", counted: answers, margin: "helpdesk_nps_margin_of_error",
 		},
 		{
 			title: "Ease (CES)", manual: "customer-effort-ces", unit: score, survey: "ces", of: "survey",
 			family: "helpdesk_ces_ease_score",
-			sample: "helpdesk_ces_responses", counted: "answers",
+			sample: "helpdesk_ces_responses", counted: answers,
 		},
 	}},
 }

@@ -54,11 +54,7 @@ func TestLinksOfTheManualLeadSomewhere(t *testing.T) {
 		}
 	}
 	// What the status page links to.
-	w := httptest.NewRecorder()
-	if err := newPages(t).Status(w, fullPage(t)); err != nil {
-		t.Fatal(err)
-	}
-	links := hrefs(w.Body.String())
+	links := hrefs(string(statusPage(t, fullPage(t))))
 	for _, s := range sections {
 		for _, k := range s.kpis {
 			links = append(links, kpiManual(k.manual))

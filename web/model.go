@@ -17,7 +17,7 @@ type Page struct {
 	Reload   bool    // a button may ask for a reload
 	Stored   bool    // on disk, not in memory only
 	Size     float64 // of what is stored, in bytes
-	Window   string  // of the figures, as the configuration names it
+	Window   string  // of the figures, as Span writes it
 	Notices  []Notice
 	Sources  []Source
 	Desks    []Desk
@@ -36,9 +36,12 @@ const (
 
 // Notice is something that a person should do something about.
 type Notice struct {
+	ID     string // of its place on the page
 	State  State
 	Word   string // for the state: what it comes to
-	Title  string
+	Title  string // what it is about; empty: a source
+	Source string
+	Desk   string   // of the source, where that has another name
 	Says   []string // a sentence or two each: what it means, what stays true
 	Do     string
 	Manual []Link // where the manual goes on
@@ -49,13 +52,14 @@ type Link struct{ Text, Href string }
 
 // Source is how the reading of one source goes.
 type Source struct {
+	ID               string // of its place on the page
 	Desk, Name, Type string
 	State            State
 	Word             string // for the state
 	Detail           string
 	Polled           time.Time // when the last poll ended; zero: none has
 	Until            time.Time // up to when it is complete; zero: not known
-	Budget           *float64  // requests that are left; nil: the desk does not say
+	Budget           *float64  // requests that are left; nil: the desk does not say now
 	Rejects          []Tally   // since the exporter started
 	Sync             *Sync     // a reading of many pages that is under way
 }
@@ -146,6 +150,7 @@ type Figure struct {
 type Promises struct {
 	Overdue, In15m, In1h, In4h float64
 	Next                       time.Time // zero: nothing is due
+	Parts                      bool      // when the next is due is told of parts of the desk only
 	Rows                       []Promise
 }
 
@@ -155,7 +160,7 @@ type Promise struct {
 	Attained, Objective        Value
 	Sample                     string
 	Budget                     Value // of what the objective allows
-	State                      State
+	State                      State // empty: it is not judged, Word says why
 	Word                       string
 	Overdue, In15m, In1h, In4h float64
 	Next                       time.Time

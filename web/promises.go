@@ -15,7 +15,7 @@ const littleBudget = 0.25
 func (d *deskPage) promises() *Promises {
 	within := map[string]string{"within": ""}
 	identities := d.figures.identities(d.desk, with(within, map[string]string{"outcome": ""}), attainedFamily, outcomesFamily)
-	p := &Promises{}
+	p := &Promises{Parts: d.feeds.Parts}
 	seen := map[string]bool{}
 	for _, identity := range identities {
 		seen[keyOf(identity)] = true
@@ -63,15 +63,17 @@ func (d *deskPage) promise(promised map[string]string) Promise {
 	row.Objective = Value{Text: percentOf(objective), Known: agreed}
 	attained, ok := d.figures.one(attainedFamily, d.desk, promised)
 	row.Attained = Value{Text: percentOf(attained), Known: ok}
-	if !ok && n == 0 {
-		row.Attained.Text = "no sample yet"
-	} else if !ok {
-		row.Attained.Text = "too few for a figure"
-	}
 	budget, limited := d.figures.one(budgetFamily, d.desk, promised)
 	row.Budget = Value{Text: percentOf(budget), Known: limited}
 	switch {
-	case !ok || !agreed:
+	case d.feeds.Parts:
+		row.Word = "not shown"
+	case !ok && n == 0:
+		row.Word = "no sample yet"
+	case !ok:
+		row.Word = "too few for a figure"
+	case !agreed:
+		row.Word = "no objective"
 	case attained < objective:
 		row.State, row.Word = Bad, "below objective"
 	case limited && budget < littleBudget:

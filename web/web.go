@@ -87,9 +87,18 @@ type frame struct {
 	Body  any
 }
 
-// Status writes the status page.
-func (p *Pages) Status(w http.ResponseWriter, page Page) error {
-	return write(w, http.StatusOK, p.templates.status, frame{Title: "Help desk exporter", Top: "./", Fresh: true, Body: page})
+// Status renders the status page.
+func (p *Pages) Status(page Page) ([]byte, error) {
+	return render(p.templates.status, frame{Title: "Help desk exporter", Top: "./", Fresh: true, Body: page})
+}
+
+// Send sends a page that was rendered.
+func Send(w http.ResponseWriter, code int, page []byte) {
+	guard(w.Header())
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(code)
+	_, _ = w.Write(page) // who has gone does not read it
 }
 
 // Answer is what came of something that was asked for.
@@ -136,16 +145,17 @@ func (p *Pages) Static(w http.ResponseWriter, r *http.Request, name string) {
 // write renders a page whole before the first byte goes out, so that what fails
 // can still be told.
 func write(w http.ResponseWriter, code int, t *template.Template, of frame) error {
-	var b bytes.Buffer
-	if err := t.Execute(&b, of); err != nil {
-		return err
+	page, err := render(t, of)
+	if err == nil {
+		Send(w, code, page)
 	}
-	guard(w.Header())
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.Header().Set("Cache-Control", "no-store")
-	w.WriteHeader(code)
-	_, _ = w.Write(b.Bytes()) // who has gone does not read it
-	return nil
+	return err
+}
+
+func render(t *template.Template, of frame) ([]byte, error) {
+	var b bytes.Buffer
+	err := t.Execute(&b, of)
+	return b.Bytes(), err
 }
 
 // guard lets a page load and send nothing but what the exporter itself serves,

@@ -18,6 +18,8 @@ type exporter struct {
 	log string
 	url string
 	end chan struct{}
+
+	config string // its file
 }
 
 // start runs the exporter on a configuration until its sources are read, or
@@ -35,7 +37,7 @@ func start(t *testing.T, config string, flags ...string) *exporter {
 	}
 	defer out.Close()
 	args := append([]string{"--config.file=" + file, "--storage.path=" + filepath.Join(dir, "data"), "--web.listen-address=127.0.0.1:0"}, flags...)
-	e := &exporter{t: t, cmd: exec.Command(exporterBinary, args...), log: log, end: make(chan struct{})}
+	e := &exporter{t: t, cmd: exec.Command(exporterBinary, args...), log: log, end: make(chan struct{}), config: file}
 	e.cmd.Stdout, e.cmd.Stderr = out, out
 	if err := e.cmd.Start(); err != nil {
 		t.Fatal(err)

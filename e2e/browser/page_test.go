@@ -196,3 +196,47 @@ func TestTheManualIsReadable(t *testing.T) {
 		})
 	}
 }
+
+func TestNobodyScrollsSideways(t *testing.T) {
+	const long = "a_name_that_is_longer_than_a_phone_is_wide_and_has_no_blank_where_it_could_be_broken_into_lines"
+	e := start(t, example(t)+`
+  - name: `+long+`
+    type: simulate
+`)
+	eventually(t, "all is read", func() bool {
+		return e.serves(`helpdesk_source_sync_complete{desk="` + long + `",source="` + long + `"} 1`)
+	})
+	for _, width := range []int64{320, 390, 700, 768, 900, 1024, 1280} {
+		l := look{width, 1000, false}
+		t.Run(l.String(), func(t *testing.T) {
+			b := openTab(t, l)
+			b.show(e.url + "/")
+			fits(b)
+			b.keep("wide " + l.String())
+		})
+	}
+}
+
+// Who has folded a desk open stays with it when another goes.
+func TestARefreshKeepsToTheDeskThatIsLookedAt(t *testing.T) {
+	desk := func(name string) string { return "  - {name: " + name + ", type: simulate}\n" }
+	e := start(t, "sources:\n"+desk("a")+desk("b")+desk("c")+desk("d")+desk("e"), "--web.enable-lifecycle")
+	b := openTab(t, looks()[0])
+	b.show(e.url + "/")
+	const find = `const of = (name) => [...document.querySelectorAll("section.desk")].find(s => s.querySelector("h2 bdi").innerText === name);`
+	value[bool](b, `{`+find+` of("d").querySelector("details").open = true; of("d").querySelector("summary").focus(); true}`)
+	if err := os.WriteFile(e.config, []byte("sources:\n"+desk("b")+desk("c")+desk("d")+desk("e")), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if code := value[int](b, `fetch("./-/reload", {method: "POST"}).then(r => r.status)`); code != 200 {
+		t.Fatalf("the reload answers %d", code)
+	}
+	value[bool](b, `document.dispatchEvent(new Event("visibilitychange"))`)
+	eventually(t, "the desk a is gone", func() bool { return value[bool](b, `{`+find+` of("a") === undefined}`) })
+	if !value[bool](b, `{`+find+` of("d").querySelector("details").open}`) || value[bool](b, `{`+find+` of("e").querySelector("details").open}`) {
+		t.Error("another desk is folded open than before")
+	}
+	if !value[bool](b, `{`+find+` of("d").querySelector("summary") === document.activeElement}`) {
+		t.Error("the focus has left the desk")
+	}
+}

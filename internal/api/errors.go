@@ -62,9 +62,13 @@ func TooMuch(err error) bool {
 	return errors.Is(err, errSlow) || errors.Is(err, errTooLarge) || StatusOf(err) >= http.StatusInternalServerError
 }
 
+// Slow reports whether a request failed because no answer came in time.
+func Slow(err error) bool { return errors.Is(err, errSlow) || errors.Is(err, errSlowToken) }
+
 var (
-	errSlow   = errors.New("no answer in time: raise request_timeout if the desk is slow")
-	errBroken = errors.New("the connection broke, or what answers there does not keep to HTTP: check url, and proxy_url if there is one")
+	errSlow      = errors.New("no answer in time: raise request_timeout if the desk is slow")
+	errSlowToken = errors.New("no answer in time: check token_url")
+	errBroken    = errors.New("the connection broke, or what answers there does not keep to HTTP: check url, and proxy_url if there is one")
 )
 
 // failure is one failed attempt.
@@ -126,7 +130,7 @@ func transport(ctx, limited context.Context, path string, err error) *failure {
 	case ctx.Err() != nil:
 		return &failure{error: ctx.Err()}
 	case limited.Err() != nil && isToken:
-		return &failure{error: failed(sources.ReasonUnreachable, fmt.Errorf("%s: the token endpoint: no answer in time: check token_url", path)), attempts: attemptsSlow}
+		return &failure{error: failed(sources.ReasonUnreachable, fmt.Errorf("%s: the token endpoint: %w", path, errSlowToken)), attempts: attemptsSlow}
 	case limited.Err() != nil:
 		return &failure{error: failed(sources.ReasonUnreachable, fmt.Errorf("%s: %w", path, errSlow)), attempts: attemptsSlow}
 	case isToken:
@@ -170,9 +174,9 @@ func cause(err error) (again int, reason sources.Reason, said error) {
 	case errors.As(err, &certificate):
 		return 0, sources.ReasonUnreachable, fmt.Errorf("its certificate is not to be trusted: %w", certificate.Err)
 	case errors.As(err, &dns) && dns.IsNotFound:
-		return 0, sources.ReasonUnreachable, fmt.Errorf("no such host: %s: check url", dns.Name)
+		return 0, sources.ReasonUnreachable, told{"no such host: " + dns.Name + ": check url", dns}
 	case errors.As(err, &dns):
-		return attempts, sources.ReasonUnreachable, fmt.Errorf("the name %s cannot be looked up", dns.Name)
+		return attempts, sources.ReasonUnreachable, told{"the name " + dns.Name + " cannot be looked up", dns}
 	case errors.Is(err, errElsewhere):
 		return 0, sources.ReasonBadAnswer, errElsewhere
 	case errors.As(err, &file): // of credentials or certificates
@@ -180,21 +184,32 @@ func cause(err error) (again int, reason sources.Reason, said error) {
 	case errors.As(err, &connection):
 		return attempts, sources.ReasonUnreachable, connection
 	case errors.Is(err, http.ErrSchemeMismatch):
-		return 0, sources.ReasonUnreachable, errors.New("it does not speak TLS: write http:// if that is meant")
+		return 0, sources.ReasonUnreachable, told{"it does not speak TLS: write http:// if that is meant", err}
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		return attempts, sources.ReasonUnreachable, errors.New("the connection was closed before the answer")
 	default:
-		return plainCause(err.Error())
+		return plainCause(err)
 	}
 }
 
+// told is an error in words of our own.
+type told struct {
+	text string
+	error
+}
+
+func (t told) Error() string { return t.text }
+
+func (t told) Unwrap() error { return t.error }
+
 // plainCause tells apart errors that have nothing but a text.
-func plainCause(text string) (again int, reason sources.Reason, said error) {
+func plainCause(err error) (again int, reason sources.Reason, said error) {
+	text := err.Error()
 	switch {
 	case strings.HasPrefix(text, "net/http: invalid header field"):
 		return 0, sources.ReasonRefused, errors.New("the credentials or the headers have characters that HTTP cannot send")
 	case strings.HasPrefix(text, "tls: "), strings.HasPrefix(text, "net/http: TLS handshake timeout"):
-		return attempts, sources.ReasonUnreachable, errors.New(text)
+		return attempts, sources.ReasonUnreachable, err
 	}
 	for code := http.StatusBadRequest; code <= http.StatusNetworkAuthenticationRequired; code++ {
 		if text == http.StatusText(code) { // how net/http tells of a proxy that lets nobody through

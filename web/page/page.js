@@ -5,7 +5,7 @@
 
 const shortest = 10000;
 let pause = shortest;
-let silentSince = null;
+let failingSince = null;
 
 // become makes a part of the page like a newer one.
 function become(old, fresh) {
@@ -21,28 +21,62 @@ function become(old, fresh) {
   const keep = (name) => old.nodeName === "DETAILS" && name === "open";
   for (const { name } of [...old.attributes]) if (!fresh.hasAttribute(name) && !keep(name)) old.removeAttribute(name);
   for (const { name, value } of fresh.attributes) if (old.getAttribute(name) !== value && !keep(name)) old.setAttribute(name, value);
-  const before = [...old.childNodes];
-  const after = [...fresh.childNodes];
-  after.forEach((node, i) => (i < before.length ? become(before[i], node) : old.append(node)));
-  before.slice(after.length).forEach((node) => node.remove());
+  becomeChildren(old, fresh);
+}
+
+// becomeChildren lets each child that has an id become the one with that id,
+// wherever it is now, and the others those in their place.
+function becomeChildren(old, fresh) {
+  const stay = new Set([...fresh.children].map((node) => node.id));
+  for (const node of [...old.children]) if (node.id && !stay.has(node.id)) node.remove();
+  const known = new Map([...old.children].map((node) => [node.id, node]));
+  let at = old.firstChild;
+  const dropTo = (end) => {
+    while (at && at !== end && !at.id) {
+      const gone = at;
+      at = at.nextSibling;
+      gone.remove();
+    }
+  };
+  for (const node of [...fresh.childNodes]) {
+    const same = node.id ? known.get(node.id) : at && !at.id ? at : null;
+    if (!same) {
+      old.insertBefore(node, at);
+      continue;
+    }
+    dropTo(same);
+    if (at === same) at = at.nextSibling;
+    else if (old.moveBefore) old.moveBefore(same, at);
+    else old.insertBefore(same, at);
+    become(same, node);
+  }
+  while (at) {
+    const gone = at;
+    at = at.nextSibling;
+    gone.remove();
+  }
 }
 
 async function refresh() {
   const says = document.getElementById("refresh");
   const began = performance.now();
+  let failure = "does not answer";
   try {
-    const answer = await fetch(location.pathname, { cache: "no-store", signal: AbortSignal.timeout(60000) });
-    if (!answer.ok) throw new Error(answer.statusText);
+    const answer = await fetch(location.pathname, { cache: "no-store", signal: AbortSignal.timeout(15000) });
+    if (!answer.ok) {
+      failure = `answers with an error (${answer.status})`;
+      throw new Error(failure);
+    }
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
     become(document.querySelector("main"), document.adoptNode(fresh.querySelector("main")));
     // What takes the exporter long is not asked for often.
     pause = Math.max(shortest, 10 * (performance.now() - began));
-    silentSince = null;
+    failingSince = null;
     says.textContent = "";
   } catch {
-    if (silentSince) return;
-    silentSince = new Date();
-    says.textContent = `The exporter does not answer since ${silentSince.toISOString().slice(11, 19)} UTC: the figures below are from before.`;
+    failingSince ??= new Date();
+    const text = `Since ${failingSince.toISOString().slice(11, 19)} UTC this page cannot be refreshed: the exporter ${failure}. What stands below is from before.`;
+    if (says.textContent !== text) says.textContent = text;
   }
 }
 
