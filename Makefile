@@ -61,7 +61,7 @@ check-deploy: ## Check compose.yml, Grafana's provisioning and the Kubernetes ma
 # Native histograms too: PROMETHEUS=$(scripts/prometheus3.sh) make check-dashboards
 check-dashboards: ## Let a Prometheus that scrapes the example answer every query of the dashboards and rules.
 	PROMETHEUS="$$(scripts/prometheus.sh)" && export PROMETHEUS && \
-	go test -count=1 -timeout=7m -run=TestDashboardsAndRules -v ./e2e
+	go test -count=1 -timeout=7m -run='TestDashboardsAndRules|TestExemplars' -v ./e2e
 
 check-desks: ## Read desks of 20,000 tickets over faulty APIs and compare with their truth.
 	HELPDESK_E2E_LARGE=1 go test -run=TestFiguresOverAPIs -timeout=15m ./e2e

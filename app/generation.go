@@ -72,7 +72,7 @@ func (a *App) inForce() *config.Config {
 // the figures does not touch them.
 func reopen(b *book.Book, o book.Options) (*book.Book, error) {
 	if reflect.DeepEqual(b.Catalogue.Definitions, o.Catalogue.Definitions) &&
-		reflect.DeepEqual(b.Sources, o.Sources) && b.Retention == o.Retention {
+		reflect.DeepEqual(b.Sources, o.Sources) && b.Retention == o.Retention && b.Exemplars == o.Exemplars {
 		return b, nil
 	}
 	return book.Open(o)

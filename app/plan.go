@@ -68,21 +68,6 @@ func load(o Options) (*config.Config, time.Duration, error) {
 	return c, o.StorageRetention, nil
 }
 
-// warnOfUnused says which parts of the configuration have no effect yet, so
-// that nobody waits for their figures.
-func warnOfUnused(c *config.Config, logger *slog.Logger) {
-	for _, part := range []struct {
-		key  string
-		used bool
-	}{
-		{"global.exemplars", c.Global.Exemplars},
-	} {
-		if part.used {
-			logger.Warn("This version checks a part of the configuration and makes no figures of it", "key", part.key)
-		}
-	}
-}
-
 func loggerOf(o Options, s sources.Config) *slog.Logger {
 	return o.Logger.With("desk", s.Shared().Desk, "source_name", s.Shared().Name)
 }
@@ -99,6 +84,7 @@ func (a *App) bookOptions(p *plan, now time.Time) book.Options {
 	o := book.Options{
 		Journal: a.journal, Catalogue: kpi.NewCatalogue(p.config.Definitions()),
 		Retention: p.retention, Logger: a.options.Logger, Now: now, Lag: a.metrics.observeLag,
+		Exemplars: p.config.Global.Exemplars,
 	}
 	for _, s := range p.config.Sources {
 		common := s.Shared()

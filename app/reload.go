@@ -43,7 +43,6 @@ func (a *App) replace(ctx context.Context, now time.Time) error {
 		start(ctx, leaving)
 		return err
 	}
-	warnOfUnused(p.config, a.options.Logger)
 	a.options.Logger.Info("Reloaded the configuration", "file", a.options.ConfigFile,
 		"sources_started", len(next)-kept, "sources_stopped", len(leaving), "sources_kept", kept)
 	start(ctx, next)

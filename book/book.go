@@ -45,6 +45,7 @@ type Options struct {
 	Retention time.Duration
 	Logger    *slog.Logger
 	Now       time.Time // when the exporter started
+	Exemplars bool      // histograms of tickets name the latest in each bucket
 	// Lag is told how late each fact was discovered. It may be nil.
 	Lag func(deskName, source string, lag time.Duration)
 }

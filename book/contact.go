@@ -123,7 +123,7 @@ func (c *change) countAwaited(tx *journal.Tx) error {
 		key, first := legs.keys[0], legs.legs[0]
 		c.after.reset()
 		c.after.own.Add(s.contact(key, first, others{keys: legs.keys[1:], legs: legs.legs[1:]}))
-		c.count(legs.counted, a.before, c.after.own.List(), a.found, first)
+		c.count(legs.counted, a.before, c.after.own.List(), a.found, heldAt{key: key, held: first})
 		if err := tx.PutRecord(key, first); err != nil {
 			return err
 		}

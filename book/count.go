@@ -38,7 +38,7 @@ func (c *change) swap(tx *journal.Tx, key journal.Key, old, new *desk.Held) erro
 		c.await(unit, touched.to.n == 0)
 	default:
 		found := old == nil || len(old.States) == 0 // only what happened to it was known
-		c.count(touched.ledger, c.before.own.List(), c.after.own.List(), found, new)
+		c.count(touched.ledger, c.before.own.List(), c.after.own.List(), found, heldAt{key: key, held: new})
 	}
 	if err := c.countOthers(tx); err != nil {
 		return err
@@ -147,7 +147,7 @@ func (c *change) countOthers(tx *journal.Tx) error {
 	for i, after := range c.after.tickets {
 		h := after.held
 		ledger := h.Counted
-		c.count(ledger, c.before.of(c.before.tickets[i]), c.after.of(after), false, h)
+		c.count(ledger, c.before.of(c.before.tickets[i]), c.after.of(after), false, heldAt{key: after.key, held: h})
 		c.list(after.key, c.before.of(c.before.tickets[i]), -1)
 		c.list(after.key, c.after.of(after), 1)
 		was := h.Unjudged
@@ -165,7 +165,8 @@ func (c *change) countOthers(tx *journal.Tx) error {
 // count counts the facts that are new: those beyond what the record, or the
 // group it belongs to, has ever given to the counters or showed before. The
 // record's ledger takes them up. found: it was not held before.
-func (c *change) count(ledger desk.Ledger, before, after []kpi.Contribution, found bool, h *desk.Held) {
+func (c *change) count(ledger desk.Ledger, before, after []kpi.Contribution, found bool, r heldAt) {
+	h := r.held
 	own := slices.Grow(slices.Clone(h.Counted), ticketFacts)
 	note := func(fact uint8, n uint32) {
 		c.counts[fact].known += n
@@ -194,10 +195,10 @@ func (c *change) count(ledger desk.Ledger, before, after []kpi.Contribution, fou
 		if found && c.isPast(of, h) {
 			leftOut = append(leftOut, of)
 		} else {
-			c.fact(of, dateOf(of, h))
+			c.fact(of, dateOf(of, h), r.key)
 		}
 	}
-	c.countReturn(leftOut)
+	c.countReturn(leftOut, r.key)
 	h.Counted = own
 	c.clearCounts(ledger, before, after)
 }
@@ -241,7 +242,7 @@ func (c *change) clearCounts(ledger desk.Ledger, before, after []kpi.Contributio
 // countReturn keeps the flows in step with the stock: what was left out of a
 // ticket lies before the horizon, where it was finished, or it would still be
 // held. If that leaves it open, it has been reopened since, and nobody said so.
-func (c *change) countReturn(leftOut []kpi.Contribution) {
+func (c *change) countReturn(leftOut []kpi.Contribution, key journal.Key) {
 	var opened kpi.Contribution
 	open := 0
 	for _, of := range leftOut {
@@ -258,17 +259,18 @@ func (c *change) countReturn(leftOut []kpi.Contribution) {
 	if open > 0 {
 		began := opened.At
 		opened.Measure, opened.At = kpi.TicketsReopened, time.Time{}
-		c.fact(opened, began)
+		c.fact(opened, began, key)
 	}
 }
 
-// fact counts one fact. What a first sync finds is history: it goes to the
+// fact counts one fact of a record. What a first sync finds is history: it goes to the
 // counters only where the source says so and the desk has none to jump.
-func (c *change) fact(of kpi.Contribution, date time.Time) {
+func (c *change) fact(of kpi.Contribution, date time.Time, key journal.Key) {
 	l := c.leafOf(of)
 	epoch := c.epochs[l.measure.Kind]
+	news := !c.history || epoch.Founded && c.isNew(date)
 	switch {
-	case !c.history, epoch.Founded && c.isNew(date):
+	case news:
 		if !of.At.IsZero() {
 			c.lags = append(c.lags, c.now.Sub(of.At))
 		}
@@ -284,6 +286,9 @@ func (c *change) fact(of kpi.Contribution, date time.Time) {
 		c.totals[l] = total
 	}
 	total.Observe(of.Value, l.measure.bounds)
+	if news && c.book.Exemplars {
+		c.exemplify(total, of, key)
+	}
 }
 
 // isNew reports whether something in the first drop of a folder happened after

@@ -165,7 +165,7 @@ func (c *change) judgeTicket(tx *journal.Tx, key journal.Key, until time.Time) e
 	c.before.own.Add(before)
 	c.after.own.Add(after)
 	counted, waited := held.Counted, held.Unjudged
-	c.count(counted, c.before.own.List(), c.after.own.List(), true, held)
+	c.count(counted, c.before.own.List(), c.after.own.List(), true, heldAt{key: key, held: held})
 	c.postpone(key, held, c.after.own.List(), time.Time{})
 	if slices.Equal(counted, held.Counted) && waited == held.Unjudged {
 		return nil

@@ -26,13 +26,22 @@ var (
 // calls and two answers, as of noon.
 func newCollector(t *testing.T, forms Forms) *Collector {
 	t.Helper()
+	b := openBook(t, false)
+	if err := b.Commit("all", desk.Page{Records: records(), AsOf: noon}, noon); err != nil {
+		t.Fatal(err)
+	}
+	return New(b, forms, func() time.Time { return noon })
+}
+
+func openBook(t *testing.T, exemplars bool) *book.Book {
+	t.Helper()
 	j, err := journal.Open("")
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = j.Close() })
 	b, err := book.Open(book.Options{
-		Journal: j, Logger: slog.New(slog.DiscardHandler), Now: noon, Retention: 60 * 24 * time.Hour,
+		Journal: j, Logger: slog.New(slog.DiscardHandler), Now: noon, Retention: 60 * 24 * time.Hour, Exemplars: exemplars,
 		Catalogue: kpi.NewCatalogue(kpi.Definitions{
 			Labels: []string{"team"}, Windows: []kpi.Window{{Name: "1d", Length: 24 * time.Hour}},
 			MinSample: 1, LabelValuesMax: 50, SeriesMax: 2000,
@@ -47,10 +56,7 @@ func newCollector(t *testing.T, forms Forms) *Collector {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := b.Commit("all", desk.Page{Records: records(), AsOf: noon}, noon); err != nil {
-		t.Fatal(err)
-	}
-	return New(b, forms, func() time.Time { return noon })
+	return b
 }
 
 func records() []desk.Record {

@@ -33,6 +33,7 @@ func newHistogram(f *family, bounds []float64, t *tally.Total, start time.Time, 
 	if forms.Native {
 		addNative(h, t.Native)
 	}
+	addExemplars(h, bounds, t.Exemplars, forms)
 	return &histogram{family: f, pairs: f.pairs(labels), value: h}
 }
 
@@ -77,6 +78,36 @@ func addNative(h *dto.Histogram, d tally.Distribution) {
 		// An empty span tells a native histogram without observations from a
 		// classic one.
 		h.PositiveSpan = []*dto.BucketSpan{{Offset: proto.Int32(0), Length: proto.Uint32(0)}}
+	}
+}
+
+// exemplarLabel is what a link to the help desk finds the id under.
+const exemplarLabel = "ticket_id"
+
+// addExemplars gives each classic bucket its own, and the native form all of
+// them by value, as the library's native histograms have theirs.
+func addExemplars(h *dto.Histogram, bounds []float64, exemplars []tally.Exemplar, forms Forms) {
+	for i, of := range exemplars {
+		if of.ID == "" {
+			continue
+		}
+		e := &dto.Exemplar{
+			Label:     []*dto.LabelPair{{Name: proto.String(exemplarLabel), Value: proto.String(of.ID)}},
+			Value:     proto.Float64(of.Value.Float()),
+			Timestamp: timestamppb.New(of.At),
+		}
+		if forms.Native {
+			h.Exemplars = append(h.Exemplars, e)
+		}
+		switch {
+		case !forms.Classic:
+		case i < len(bounds):
+			h.Bucket[i].Exemplar = e
+		default: // the bucket above all bounds is left out where it has none
+			h.Bucket = append(h.Bucket, &dto.Bucket{
+				CumulativeCount: h.SampleCount, UpperBound: proto.Float64(math.Inf(1)), Exemplar: e,
+			})
+		}
 	}
 }
 

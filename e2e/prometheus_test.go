@@ -57,7 +57,8 @@ func startPrometheus(t *testing.T, binary string, e *exporter, more string) *pro
 		t.Fatal(err)
 	}
 	defer log.Close()
-	cmd := exec.Command(binary, "--config.file=prometheus.yml", "--storage.tsdb.path=data", "--web.listen-address=127.0.0.1:0")
+	cmd := exec.Command(binary, "--config.file=prometheus.yml", "--storage.tsdb.path=data", "--web.listen-address=127.0.0.1:0",
+		"--enable-feature=exemplar-storage")
 	cmd.Dir, cmd.Stdout, cmd.Stderr = dir, log, log
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)

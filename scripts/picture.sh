@@ -37,6 +37,6 @@ sleep 15 # so that something has moved
 
 "$chromium" --headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking \
 	--disable-component-update --disable-sync --hide-scrollbars --user-data-dir="$work/profile" \
-	--window-size=1280,1180 --screenshot="$PWD/docs/status.png" "$page" 2>"$work/chromium.log" ||
+	--window-size=1280,1900 --screenshot="$PWD/docs/status.png" "$page" 2>"$work/chromium.log" ||
 	{ cat "$work/chromium.log" >&2; exit 1; }
 echo "docs/status.png shows $page"

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"slices"
+	"time"
 )
 
 // Total is a cumulative figure: how many there have ever been and, for a
@@ -14,6 +15,16 @@ type Total struct {
 	// above all bounds; nil for a mere counter.
 	Classic []int64
 	Native  Distribution
+	// Exemplars holds one for each classic bucket; nil before the first.
+	Exemplars []Exemplar
+}
+
+// Exemplar is one observation of a histogram that can be told from the others.
+// The zero value stands for none.
+type Exemplar struct {
+	ID    string
+	Value Amount
+	At    time.Time // when it was observed
 }
 
 // Observe counts one amount. A histogram's bounds are inclusive upper bounds,
@@ -26,9 +37,25 @@ func (t *Total) Observe(a Amount, bounds []Amount) {
 	if t.Classic == nil {
 		t.Classic = make([]int64, len(bounds)+1)
 	}
-	i, _ := slices.BinarySearch(bounds, a)
-	t.Classic[i]++
+	t.Classic[bucketAmong(bounds, a)]++
 	t.Native.Add(1, a)
+}
+
+// Exemplify makes an observation that was counted the exemplar of its classic
+// bucket, in the place of the one before. A counter has none.
+func (t *Total) Exemplify(e Exemplar, bounds []Amount) {
+	if bounds == nil {
+		return
+	}
+	if t.Exemplars == nil {
+		t.Exemplars = make([]Exemplar, len(bounds)+1)
+	}
+	t.Exemplars[bucketAmong(bounds, e.Value)] = e
+}
+
+func bucketAmong(bounds []Amount, a Amount) int {
+	i, _ := slices.BinarySearch(bounds, a)
+	return i
 }
 
 // Clone returns a copy that shares nothing.
@@ -36,11 +63,13 @@ func (t *Total) Clone() *Total {
 	c := *t
 	c.Classic = slices.Clone(t.Classic)
 	c.Native = slices.Clone(t.Native)
+	c.Exemplars = slices.Clone(t.Exemplars)
 	return &c
 }
 
 // AppendBinary appends the stored form of t; it implements
-// [encoding.BinaryAppender].
+// [encoding.BinaryAppender]. Exemplars are not stored: whoever scrapes has them
+// already, and what is not stored cannot show once they are switched off.
 func (t *Total) AppendBinary(b []byte) ([]byte, error) {
 	b = binary.AppendVarint(b, t.N)
 	b = binary.AppendVarint(b, t.Sum.hi)

@@ -1,6 +1,7 @@
 package tally_test
 
 import (
+	"bytes"
 	"math"
 	"reflect"
 	"testing"
@@ -110,5 +111,61 @@ func TestACloneSharesNothing(t *testing.T) {
 	clone.Observe(tally.Seconds(time.Second), bounds())
 	if !reflect.DeepEqual(&total, before) {
 		t.Errorf("the clone's observations changed the total to %+v", total)
+	}
+}
+
+func ids(t *tally.Total) []string {
+	var all []string
+	for _, e := range t.Exemplars {
+		all = append(all, e.ID)
+	}
+	return all
+}
+
+func TestTheLatestOfABucketIsItsExemplar(t *testing.T) {
+	var total tally.Total
+	for _, e := range []tally.Exemplar{
+		{ID: "on an edge", Value: tally.Seconds(time.Minute)},
+		{ID: "first", Value: tally.Seconds(time.Hour)},
+		{ID: "above all", Value: tally.Seconds(48 * time.Hour)},
+		{ID: "second", Value: tally.Seconds(61 * time.Second)},
+	} {
+		total.Exemplify(e, bounds())
+	}
+	if want := []string{"on an edge", "second", "", "above all"}; !reflect.DeepEqual(ids(&total), want) {
+		t.Errorf("exemplars %q, want %q", ids(&total), want)
+	}
+	clone := total.Clone()
+	clone.Exemplify(tally.Exemplar{ID: "of the clone"}, bounds())
+	if ids(&total)[0] != "on an edge" {
+		t.Errorf("the clone's exemplar changed those of the total to %q", ids(&total))
+	}
+}
+
+func TestACounterHasNoExemplars(t *testing.T) {
+	var total tally.Total
+	total.Exemplify(tally.Exemplar{ID: "1", Value: tally.Points(1)}, nil)
+	if total.Exemplars != nil {
+		t.Errorf("got %q", ids(&total))
+	}
+}
+
+func TestExemplarsAreNotStored(t *testing.T) {
+	var total tally.Total
+	total.Observe(tally.Seconds(time.Hour), bounds())
+	without, err := total.AppendBinary(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	total.Exemplify(tally.Exemplar{ID: "1", Value: tally.Seconds(time.Hour), At: time.Unix(1, 0)}, bounds())
+	with, err := total.AppendBinary(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(without, with) {
+		t.Errorf("stored as %x, without its exemplar as %x", with, without)
+	}
+	if err := total.UnmarshalBinary(with); err != nil || total.Exemplars != nil {
+		t.Errorf("read with the exemplars %q, %v", ids(&total), err)
 	}
 }
