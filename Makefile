@@ -31,8 +31,11 @@ test: ## Run all tests, those with the real binary and of the dashboards include
 	go test ./...
 	go -C grafana/generate test -count=1 ./...
 
-race: ## Run the tests under the race detector (needs a C compiler), but for those of the fakes, which run in one goroutine.
-	go test -race -short $$(go list ./... | grep -v '/sources/[a-z]*/[a-z]*test$$')
+# The fakes run in one goroutine, the rules in promtool, and most of e2e in other
+# processes, where the detector does not look.
+race: ## Run the tests under the race detector (needs a C compiler).
+	go test -race -short $$(go list ./... | grep -v -e '/sources/[a-z]*/[a-z]*test$$' -e '/prometheus$$' -e '/e2e$$')
+	go test -race -short -run=TestFiguresOverAPIs ./e2e
 
 lint: ## Check the format, go vet, staticcheck and known vulnerabilities.
 	@bad="$$($(TOOL) gofumpt -l .)" || exit 1; \
