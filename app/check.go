@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"strconv"
 	"sync"
 	"text/tabwriter"
@@ -131,7 +132,7 @@ func report(w io.Writer, trials []*trial, now time.Time) error {
 	for _, t := range trials {
 		c := t.config.Shared()
 		_, _ = fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", c.Name, c.Desk, c.Type, orNone(hostOf(t.config)),
-			t.reachable(), t.authorised(), t.capabilities(), newestOf(t.newest, now), orNone(t.remaining), t.made())
+			t.reachable(), t.authorised(), t.capabilities(), t.newestOf(now), orNone(t.remaining), t.made())
 	}
 	if err := table.Flush(); err != nil {
 		return err
@@ -192,13 +193,25 @@ func yesOrNo(yes bool) string {
 	return "no"
 }
 
-func (t *trial) reachable() string { return yesOrNo(t.err == nil || t.answered) }
+func (t *trial) reachable() string {
+	if t.unasked() {
+		return none
+	}
+	return yesOrNo(t.err == nil || t.answered)
+}
+
+// unasked reports whether the desk was not asked at all, because a file with a
+// secret or a certificate for it cannot be read.
+func (t *trial) unasked() bool {
+	var file *fs.PathError
+	return hostOf(t.config) != "" && errors.As(t.err, &file)
+}
 
 // authorised tells whether the desk took the credentials: nobody knows where it
 // was not asked, or failed in another way.
 func (t *trial) authorised() string {
 	refused := t.err != nil && sources.ReasonOf(t.err) == sources.ReasonRefused
-	if hostOf(t.config) == "" || t.err != nil && !refused {
+	if hostOf(t.config) == "" || t.err != nil && !refused || t.unasked() {
 		return none
 	}
 	return yesOrNo(!refused)
@@ -231,6 +244,15 @@ func (t *trial) made() string {
 		return none
 	}
 	return strconv.Itoa(t.requests)
+}
+
+// newestOf tells when the newest record is from. A first page of several has the
+// oldest ones.
+func (t *trial) newestOf(now time.Time) string {
+	if t.page != nil && t.page.More && !t.newest.IsZero() {
+		return "on later pages"
+	}
+	return newestOf(t.newest, now)
 }
 
 // newestOf tells when the newest record is from, and how old it is.

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -106,6 +107,9 @@ func (p probed) Probe(ctx context.Context, until time.Time) (time.Time, error) {
 	case "gone":
 		p.traffic.Requested("error")
 		return time.Time{}, &sources.Error{Reason: sources.ReasonUnreachable, Err: errors.New("/me: no such host: gone.example: check url")}
+	case "secret":
+		p.traffic.Requested("error")
+		return time.Time{}, &sources.Error{Reason: sources.ReasonRefused, Err: &fs.PathError{Op: "open", Path: "secrets/key", Err: fs.ErrNotExist}}
 	case "refused":
 		p.traffic.Requested("401")
 		return time.Time{}, &sources.Error{Reason: sources.ReasonRefused, Err: errors.New("/me: 401 Unauthorized: check them")}
@@ -150,6 +154,7 @@ sources:
   - {name: acme, type: booth, mode: well, host: acme.example}
   - {name: chats, desk: acme, type: booth, mode: refused, host: chat.example}
   - {name: gone, type: booth, mode: gone, host: gone.example}
+  - {name: secret, type: booth, mode: secret, host: acme.example}
   - {name: limited, type: booth, mode: limited, host: acme.example}
   - {name: slow, type: booth, mode: slow, host: slow.example}
   - {name: drops, desk: acme, type: booth, mode: file}
@@ -161,14 +166,14 @@ sources:
 		}
 		for _, want := range []string{
 			`source "chats" cannot be read: refused`, `source "gone" cannot be read: unreachable`, `source "limited" cannot be read: rate_limited`,
-			`source "slow" cannot be read: unreachable`, `source "calls" cannot be read: unreadable`,
+			`source "slow" cannot be read: unreachable`, `source "calls" cannot be read: unreadable`, `source "secret" cannot be read: refused`,
 		} {
 			if err == nil || !strings.Contains(err.Error(), want) {
 				t.Errorf("nothing of %q in: %v", want, err)
 			}
 		}
-		if lines := strings.Count(err.Error(), "\n") + 1; lines != 5 {
-			t.Errorf("%d errors, want 5: %v", lines, err)
+		if lines := strings.Count(err.Error(), "\n") + 1; lines != 6 {
+			t.Errorf("%d errors, want 6: %v", lines, err)
 		}
 		if took := time.Since(start); took != time.Minute {
 			t.Errorf("took %s, want the minute that one source is given", took)
