@@ -39,6 +39,17 @@ func (g Grid) First(end time.Time) int64 {
 	return floorDiv(end.UnixNano(), g.grain) + 1 - g.parts
 }
 
+// Leave returns when what happened at an instant leaves the window: from then on
+// it lies before it.
+func (g Grid) Leave(at time.Time) time.Time { return g.Start(g.Slot(at) + g.parts) }
+
+// Begin returns when the window begins that ends at end: it holds what happened
+// after that.
+func (g Grid) Begin(end time.Time) time.Time { return g.Start(g.First(end)) }
+
+// Parts is how many slots the window has.
+func (g Grid) Parts() int64 { return g.parts }
+
 func floorDiv(a, b int64) int64 {
 	q := a / b
 	if a%b < 0 {

@@ -148,3 +148,30 @@ func TestASlotThatHoldsNothingTakesNoPart(t *testing.T) {
 		t.Errorf("got %v", got)
 	}
 }
+
+// What happens leaves the window at one instant, and the window begins at one:
+// both say what the slots say.
+func TestWhatHappensLeavesTheWindowWhenItsSlotDoes(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		l := layouts().Draw(t, "layout")
+		grid := tally.NewGrid(l.length, l.parts)
+		at := time.Unix(0, rapid.Int64Range(-99, 99).Draw(t, "at"))
+		leaves := grid.Leave(at)
+		never := leaves.Equal(at) // of a window of one slot, whose end is not in it
+		if !never && !inWindow(at, leaves.Add(-1), l.grain, l.length) {
+			t.Errorf("what happened at %d has left a nanosecond before %d", at.UnixNano(), leaves.UnixNano())
+		}
+		if inWindow(at, leaves, l.grain, l.length) || grid.Slot(at) >= grid.First(leaves) {
+			t.Errorf("what happened at %d is still there at %d", at.UnixNano(), leaves.UnixNano())
+		}
+		end := at.Add(time.Duration(rapid.Int64Range(0, 99).Draw(t, "after")))
+		inside, after := grid.Slot(at) >= grid.First(end), at.After(grid.Begin(end))
+		if inside != after || inside != end.Before(leaves) {
+			t.Errorf("of a window to %d what happened at %d is inside: %v by its slot, %v by its beginning %d, %v by when it leaves",
+				end.UnixNano(), at.UnixNano(), inside, after, grid.Begin(end).UnixNano(), end.Before(leaves))
+		}
+		if got := grid.Parts(); got < l.parts || time.Duration(got)*grid.Grain() != l.length {
+			t.Errorf("%d parts of %v make no %v", got, grid.Grain(), l.length)
+		}
+	})
+}
