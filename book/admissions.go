@@ -34,7 +34,7 @@ func (a *admissions) leaf(d *deskBook, m *measure, labels []string, start time.T
 	}
 	labels = slices.Clone(labels)
 	for i, name := range m.Labels() {
-		if i >= len(m.Identity) || slices.Contains(m.Named, name) {
+		if m.pooled(i) || slices.Contains(m.Named, name) {
 			labels[i] = a.value(d, name, labels[i])
 		}
 	}
@@ -43,8 +43,10 @@ func (a *admissions) leaf(d *deskBook, m *measure, labels []string, start time.T
 	}
 	if len(m.leaves) >= a.book.Catalogue.SeriesMax {
 		a.fold("series")
-		for i := len(m.Identity); i < len(labels); i++ {
-			labels[i] = other
+		for i := range labels {
+			if m.pooled(i) && labels[i] != "" {
+				labels[i] = other
+			}
 		}
 		if l := a.find(m, labels); l != nil {
 			return l
@@ -60,6 +62,12 @@ func (a *admissions) leaf(d *deskBook, m *measure, labels []string, start time.T
 	return l
 }
 
+// pooled reports whether a label of a measure is one whose values may be pooled:
+// those of a table are few.
+func (m *measure) pooled(label int) bool {
+	return label >= len(m.Identity) && label < len(m.Identity)+len(m.Dims)-m.Table
+}
+
 func (a *admissions) find(m *measure, labels []string) *leaf {
 	a.key = appendLeafKey(a.key[:0], labels)
 	return m.leaves[string(a.key)]
@@ -73,7 +81,7 @@ const longest = 200
 func (a *admissions) value(d *deskBook, name, value string) string {
 	value = strings.ToValidUTF8(value, "\uFFFD")
 	switch {
-	case value == other || value == unset || d.values[name][value]:
+	case value == "" || value == other || value == unset || d.values[name][value]:
 		return value
 	case len(value) > longest, len(d.values[name]) >= a.book.Catalogue.LabelValuesMax:
 		a.fold(name)

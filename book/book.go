@@ -88,24 +88,23 @@ func (s *source) feeds(kind desk.Kind) bool { return slices.Contains(s.kinds, ki
 func (s *source) brings(kind desk.Kind) bool { return slices.Contains(s.Feeds, kind) }
 
 // fed returns the kinds whose figures rest on sources that bring records of the
-// given kinds: messages tell of tickets, tickets and calls are contacts.
+// given kinds: messages tell of tickets, and some figures rest on several kinds.
 func fed(brought []desk.Kind) []desk.Kind {
 	var kinds []desk.Kind
-	add := func(of ...desk.Kind) {
-		for _, kind := range of {
-			if !slices.Contains(kinds, kind) {
-				kinds = append(kinds, kind)
-			}
+	add := func(kind desk.Kind) {
+		if !slices.Contains(kinds, kind) {
+			kinds = append(kinds, kind)
 		}
 	}
 	for _, kind := range brought {
-		switch kind {
-		case desk.KindTicket, desk.KindMessage:
-			add(desk.KindTicket, desk.KindContact)
-		case desk.KindCall:
-			add(desk.KindCall, desk.KindContact)
-		default:
-			add(kind)
+		if kind == desk.KindMessage {
+			kind = desk.KindTicket
+		}
+		add(kind)
+		for _, pool := range desk.Pools() {
+			if slices.Contains(pool.Pool(), kind) {
+				add(pool)
+			}
 		}
 	}
 	return kinds
@@ -165,11 +164,11 @@ func (b *Book) desk(name string) *deskBook {
 	d := &deskBook{name: name, kinds: map[desk.Kind]*kindBook{}, values: map[string]map[string]bool{}}
 	for i := range b.Catalogue.Measures {
 		def := &b.Catalogue.Measures[i]
-		m := newMeasure(def, b.Catalogue.Levels(def.Dims))
+		m := newMeasure(def, b.Catalogue.Levels(def))
 		d.measures = append(d.measures, m)
 		d.byID[def.ID] = m
 	}
-	for _, kind := range append(desk.Kinds(), desk.KindContact) {
+	for _, kind := range append(desk.Kinds(), desk.Pools()...) {
 		d.kinds[kind] = newKindBook(journal.Epoch{Desk: name, Kind: kind}, b.Catalogue.Windows)
 	}
 	b.desks[name] = d
@@ -178,12 +177,13 @@ func (b *Book) desk(name string) *deskBook {
 
 func (d *deskBook) kind(k desk.Kind) *kindBook { return d.kinds[k] }
 
-// DesksOf returns the desks with a source that figures of a kind rest on, by
-// name.
-func (b *Book) DesksOf(kind desk.Kind) []string {
+// DesksOf returns the desks with a source that figures of one of the kinds rest
+// on, by name.
+func (b *Book) DesksOf(kinds ...desk.Kind) []string {
 	var names []string
 	for _, config := range b.Sources {
-		if slices.Contains(fed(config.Feeds), kind) && !slices.Contains(names, config.Desk) {
+		rests := func(kind desk.Kind) bool { return slices.Contains(kinds, kind) }
+		if slices.ContainsFunc(fed(config.Feeds), rests) && !slices.Contains(names, config.Desk) {
 			names = append(names, config.Desk)
 		}
 	}

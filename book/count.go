@@ -32,9 +32,9 @@ func (c *change) swap(tx *journal.Tx, key journal.Key, old, new *desk.Held) erro
 	if err := c.collect(after, touched, false, &c.after); err != nil {
 		return err
 	}
-	switch unit := contactKey(key, new); {
+	switch unit := unitKey(key, new); {
 	case new == nil:
-	case old == nil && unit != (journal.Key{}):
+	case unit != (journal.Key{}) && (old == nil || c.awaits[unit]):
 		c.await(unit, touched.to.n == 0)
 	default:
 		found := old == nil || len(old.States) == 0 // only what happened to it was known
@@ -55,7 +55,7 @@ func (c *change) swap(tx *journal.Tx, key journal.Key, old, new *desk.Held) erro
 	}
 	c.replace(c.before.own, c.after.own)
 	if n := c.after.leftOut - c.before.leftOut; n != 0 {
-		c.move(groupTooLarge(), n)
+		c.move(groupTooLarge(key.Kind), n)
 	}
 	return nil
 }
@@ -102,7 +102,7 @@ func uncommon(before, after []kpi.Contribution) (_, _ []kpi.Contribution) {
 
 func same(x, y kpi.Contribution) bool {
 	return x.Measure == y.Measure && x.Feeds == y.Feeds && x.Value == y.Value && x.At.Equal(y.At) &&
-		x.Key == y.Key && slices.Equal(x.Labels, y.Labels)
+		x.Until.Equal(y.Until) && x.Window == y.Window && x.Key == y.Key && slices.Equal(x.Labels, y.Labels)
 }
 
 // move notes that a contribution comes or goes, or several equal ones do.
@@ -110,7 +110,7 @@ func (c *change) move(of kpi.Contribution, sign int64) {
 	if of.Feeds&(kpi.FeedWindow|kpi.FeedStock) == 0 {
 		return
 	}
-	c.deltas = append(c.deltas, delta{leaf: c.leafOf(of), sign: sign, at: of.At, value: of.Value, key: of.Key, feeds: of.Feeds})
+	c.deltas = append(c.deltas, deltaOf(c.leafOf(of), of, sign))
 }
 
 func (c *change) leafOf(of kpi.Contribution) *leaf {
@@ -186,7 +186,7 @@ func (c *change) count(ledger desk.Ledger, before, after []kpi.Contribution, fou
 		}
 	}
 	var leftOut []kpi.Contribution
-	for of := range facts(after) {
+	for of := range facts(knownFirst(h, before, after)) {
 		n := &c.counts[of.Fact]
 		if n.after++; n.after <= n.known {
 			continue
@@ -201,6 +201,24 @@ func (c *change) count(ledger desk.Ledger, before, after []kpi.Contribution, fou
 	c.countReturn(leftOut, r.key)
 	h.Counted = own
 	c.clearCounts(ledger, before, after)
+}
+
+// knownFirst returns what a unit shows in the order in which it became known,
+// where each of its legs has facts of its own: a look at an article that is told
+// late may be the first of its visit, and is still the one that is new.
+func knownFirst(h *desk.Held, before, after []kpi.Contribution) []kpi.Contribution {
+	if _, ok := h.Body.(*desk.ArticleView); !ok || len(before) == 0 {
+		return after
+	}
+	var known, news []kpi.Contribution
+	for _, of := range after {
+		if slices.ContainsFunc(before, func(b kpi.Contribution) bool { return same(b, of) }) {
+			known = append(known, of)
+		} else {
+			news = append(news, of)
+		}
+	}
+	return append(known, news...)
 }
 
 // isPast reports whether a fact lies before the source's horizon.

@@ -24,7 +24,7 @@ func (d dice) rounds(world []history, n int) []round {
 	now := monday
 	for i := range rounds {
 		rounds[i] = round{now: now, asOf: map[string]time.Time{}, found: map[string][]observation{}}
-		for _, s := range worldSources() {
+		for _, s := range d.sources() {
 			rounds[i].asOf[s.Name] = now.Add(-d.minutes(0, 30))
 		}
 		now = now.Add(d.minutes(1, 50))
@@ -58,7 +58,7 @@ func story(rounds []round) string {
 // deliverPlainly commits a round in order, one page a source.
 func (o *office) deliverPlainly(r round) {
 	o.Helper()
-	for _, s := range worldSources() {
+	for _, s := range o.options.Sources {
 		o.commit(s.Name, desk.Page{Records: records(r.found[s.Name]), AsOf: r.asOf[s.Name]}, r.now)
 	}
 }
@@ -76,7 +76,7 @@ func records(of []observation) []desk.Record {
 // between. inOrder: the states of one record keep their order.
 func (o *office) deliverWildly(d dice, past []round, r round, inOrder bool) {
 	o.Helper()
-	for _, s := range rapid.Permutation(worldSources()).Draw(d.T, "sources") {
+	for _, s := range rapid.Permutation(o.options.Sources).Draw(d.T, "sources") {
 		found := d.shuffle(r.found[s.Name], inOrder)
 		known := 0
 		for {
@@ -86,7 +86,7 @@ func (o *office) deliverWildly(d dice, past []round, r round, inOrder bool) {
 			if again := d.known(past, s.Name, found[:known]); len(again) > 0 && d.chance(50) {
 				page.Records = append(page.Records, again[d.below(len(again))].record)
 			}
-			if d.chance(10) {
+			if len(page.Records) > 0 && d.chance(10) {
 				o.failInTheMiddle(s.Name, page, r.now)
 			}
 			if known == len(found) && d.chance(60) {

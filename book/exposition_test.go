@@ -19,6 +19,7 @@ type exposition struct {
 	catalogue *kpi.Catalogue
 	values    map[string]float64
 	totals    map[string]total
+	doubled   []string // series that came more than once
 }
 
 // total is a cumulative series: its value or number of observations, the rest
@@ -27,6 +28,14 @@ type total struct {
 	n     int64
 	shape string
 	start time.Time
+}
+
+// show takes one gauge.
+func (e *exposition) show(series string, value float64) {
+	if _, shown := e.values[series]; shown {
+		e.doubled = append(e.doubled, series)
+	}
+	e.values[series] = value
 }
 
 func (e *exposition) series(name string, at book.Place, labels []string, extra ...string) string {
@@ -59,11 +68,16 @@ func (e *exposition) Window(v *kpi.WindowView, at book.Place, window string, val
 	if v.Constant.Name != "" {
 		extra = append(extra, v.Constant.Name, v.Constant.Value)
 	}
-	e.values[e.series(v.Name, at, e.catalogue.Measure(v.Of[0]).Labels(), extra...)] = value
+	e.show(e.series(v.Name, at, e.catalogue.Measure(v.Of[0]).Labels(), extra...), value)
+}
+
+func (e *exposition) Best(v *kpi.BestView, at book.Place, window string, value float64) {
+	labels := slices.DeleteFunc(e.catalogue.Measure(v.Of).Labels(), func(name string) bool { return name == v.Over })
+	e.show(e.series(v.Name, at, labels, "window", window), value)
 }
 
 func (e *exposition) Quantile(v *kpi.QuantileView, at book.Place, window string, q, value float64) {
-	e.values[e.series(v.Name, at, e.catalogue.Measure(v.Of).Labels(), "window", window, "q", fmt.Sprint(q))] = value
+	e.show(e.series(v.Name, at, e.catalogue.Measure(v.Of).Labels(), "window", window, "q", fmt.Sprint(q)), value)
 }
 
 func (e *exposition) Stock(v *kpi.StockView, at book.Place, f kpi.Figure) {
@@ -71,7 +85,7 @@ func (e *exposition) Stock(v *kpi.StockView, at book.Place, f kpi.Figure) {
 	if v.Extra != "" {
 		extra = []string{v.Extra, f.Label}
 	}
-	e.values[e.series(v.Name, at, e.catalogue.Measure(v.Of[0]).Labels(), extra...)] = f.Value
+	e.show(e.series(v.Name, at, e.catalogue.Measure(v.Of[0]).Labels(), extra...), f.Value)
 }
 
 // read takes everything that the book shows at now.
@@ -156,5 +170,6 @@ type counter struct{ n int }
 
 func (c *counter) Total(*kpi.Measure, book.Place, time.Time, *tally.Total)          { c.n++ }
 func (c *counter) Window(*kpi.WindowView, book.Place, string, float64)              { c.n++ }
+func (c *counter) Best(*kpi.BestView, book.Place, string, float64)                  { c.n++ }
 func (c *counter) Quantile(*kpi.QuantileView, book.Place, string, float64, float64) { c.n++ }
 func (c *counter) Stock(*kpi.StockView, book.Place, kpi.Figure)                     { c.n++ }

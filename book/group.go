@@ -36,10 +36,11 @@ func (c *collected) reset() {
 // touched is what a change of one record touches.
 type touched struct {
 	members  []journal.Key // what belongs to a ticket
-	surveys  []*desk.Held  // those of them that speak of it
+	opinions []*desk.Held  // those of them that judge it: surveys and reviews
 	records  []journal.Key // others whose figures need the record
-	from, to others        // the other legs of the contact that a call was and is part of
-	moved    bool          // a call from one contact to another
+	from, to others        // the other legs of the unit that a record was and is part of
+	moved    bool          // from one unit to another
+	dossiers []opened      // of the customers that it spoke and speaks of
 	ledger   desk.Ledger   // what all of them have given to the counters
 }
 
@@ -52,21 +53,38 @@ func (c *change) touches(tx *journal.Tx, key journal.Key, old, new *desk.Held) (
 	switch key.Kind {
 	case desk.KindTicket:
 		t.members = now.members(key)
-		if t.surveys, err = now.records(ofKind(t.members, desk.KindSurvey)); err == nil {
+		if t.opinions, err = now.records(ofKind(t.members, desk.KindSurvey, desk.KindReview)); err == nil {
 			err = c.relatives(now, key, old, new, &t)
 		}
-	case desk.KindCall:
+	case desk.KindCall, desk.KindReview:
 		for _, h := range [...]*desk.Held{old, new} {
-			if h != nil {
-				t.add(key, c.book.ticketOf(key.Source, h.Body.(*desk.Call).Ticket))
-			}
+			t.add(key, c.book.subjectOf(key, h))
 		}
+	}
+	if err == nil && inUnits(key.Kind) {
 		err = c.legs(tx, key, old, new, &t)
 	}
 	if err == nil {
 		c.neighbours(now, key, old, new, &t)
+		c.opens(now, key, old, new, &t)
 	}
 	return t, err
+}
+
+// subjectOf returns the ticket whose figures need a call about it or a review of
+// it, no key for none.
+func (b *Book) subjectOf(key journal.Key, h *desk.Held) journal.Key {
+	if h == nil {
+		return journal.Key{}
+	}
+	switch body := h.Body.(type) {
+	case *desk.Call:
+		return b.ticketOf(key.Source, body.Ticket)
+	case *desk.Review:
+		return b.ticketOf(key.Source, body.Ticket)
+	default:
+		return journal.Key{}
+	}
 }
 
 // add notes a record that is touched by a change of the one with the given key.
@@ -131,7 +149,7 @@ func (c *change) neighbours(now scene, key journal.Key, old, new *desk.Held, t *
 		}
 		previous, ok := now.tx.PreviousSpot(spot, c.book.another(spot))
 		unit := previous.Unit
-		own := unit != (journal.Key{}) && (unit == contactKey(key, old) || unit == contactKey(key, new))
+		own := unit != (journal.Key{}) && (unit == unitKey(key, old) || unit == unitKey(key, new))
 		if ok && !own && !(c.first && previous.Key.Source == c.state.Number) {
 			t.add(key, previous.Key)
 		}
@@ -142,8 +160,8 @@ func (c *change) neighbours(now scene, key journal.Key, old, new *desk.Held, t *
 // touches. before tells on which side of the change the scene is.
 func (c *change) collect(s scene, t touched, before bool, to *collected) error {
 	switch {
-	case s.key.Kind == desk.KindCall:
-		c.contacts(s, t, before, to)
+	case inUnits(s.key.Kind):
+		c.units(s, t, before, to)
 	case s.held == nil:
 	case s.key.Kind == desk.KindTicket:
 		g := kpi.Group{Record: s.held}
@@ -158,8 +176,11 @@ func (c *change) collect(s scene, t touched, before bool, to *collected) error {
 		}
 		to.own.Add(g)
 	}
-	for _, survey := range t.surveys {
-		to.others.Add(kpi.Group{Record: survey, Ticket: s.held})
+	for _, opinion := range t.opinions {
+		to.others.Add(kpi.Group{Record: opinion, Ticket: s.held})
+	}
+	if err := c.dossiers(s, t, before, to.others); err != nil {
+		return err
 	}
 	for _, key := range t.records {
 		if err := c.other(s, key, to); err != nil {
@@ -177,11 +198,11 @@ func (c *change) other(s scene, key journal.Key, to *collected) error {
 		return err
 	}
 	if key.Kind == desk.KindCall {
-		legs, err := othersOf(s.tx, contactKey(key, h), key)
+		legs, err := othersOf(s.tx, unitKey(key, h), key)
 		if err != nil || legs.n >= groupMax {
 			return err
 		}
-		to.others.Add(s.contact(key, h, legs))
+		to.others.Add(s.unit(key, h, legs))
 		return nil
 	}
 	from := len(to.others.List())
@@ -228,7 +249,8 @@ func moveRecord(tx *journal.Tx, key journal.Key, left, joined []journal.Key, fro
 }
 
 // groupsOf returns what a record belongs to: the ticket that it speaks of, that
-// it follows up or was merged into, and the contact that it is a leg of.
+// it follows up or was merged into, the unit that it is a leg of, and the
+// dossiers of the customers it speaks of.
 func (b *Book) groupsOf(key journal.Key, h *desk.Held) []journal.Key {
 	if h == nil {
 		return nil
@@ -243,12 +265,15 @@ func (b *Book) groupsOf(key journal.Key, h *desk.Held) []journal.Key {
 	switch body := h.Body.(type) {
 	case *desk.Survey:
 		add(b.ticketOf(key.Source, body.Ticket))
-	case *desk.Call:
-		add(b.ticketOf(key.Source, body.Ticket))
-		add(contactKey(key, h))
+	case *desk.Call, *desk.Review:
+		add(b.subjectOf(key, h))
 	case *desk.Ticket:
 		add(b.ticketOf(key.Source, body.FollowupOf))
 		add(b.ticketOf(key.Source, body.MergedInto))
+	}
+	add(unitKey(key, h))
+	for _, d := range b.dossiersOf(key, h) {
+		add(d.key)
 	}
 	return groups
 }

@@ -28,7 +28,18 @@ func (c *change) record(tx *journal.Tx, r desk.Record) error {
 	if err != nil {
 		return err
 	}
-	return c.hold(tx, key, old, desk.Merge(old, r))
+	merged := desk.Merge(old, r)
+	if unit := unitKey(key, old); c.awaits[unit] && unit != unitKey(key, merged) {
+		// What it was in the unit that it leaves would be forgotten.
+		if err := c.countUnit(tx, unit); err != nil {
+			return err
+		}
+		if old, err = tx.Record(key); err != nil {
+			return err
+		}
+		merged = desk.Merge(old, r)
+	}
+	return c.hold(tx, key, old, merged)
 }
 
 // events adds what was told without its ticket to the ticket, held or not.

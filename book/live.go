@@ -10,12 +10,9 @@ import (
 	"helpdesk_exporter/tally"
 )
 
-// The slots that a window is divided into: the counts and sums finely, the
-// distributions coarsely, for they take more room.
-const (
-	windowSlots = 288
-	spreadSlots = 24
-)
+// spreadSlots is how many slots the windows of distributions are divided into:
+// fewer than those of counts and sums, for they take more room.
+const spreadSlots = 24
 
 // kindBook is what all figures of one kind of records of a desk share: where
 // their windows end and what waits to enter them.
@@ -30,13 +27,14 @@ type kindBook struct {
 type grid struct {
 	window, spread           tally.Grid
 	firstWindow, firstSpread int64
+	firstBefore              int64 // of the window before the window
 }
 
 func newKindBook(epoch journal.Epoch, windows []kpi.Window) *kindBook {
 	k := &kindBook{epoch: epoch}
 	for _, w := range windows {
 		k.windows = append(k.windows, grid{
-			window: tally.NewGrid(w.Length, windowSlots),
+			window: tally.NewGrid(w.Length, kpi.WindowSlots),
 			spread: tally.NewGrid(w.Length, spreadSlots),
 		})
 	}
@@ -47,30 +45,38 @@ func newKindBook(epoch journal.Epoch, windows []kpi.Window) *kindBook {
 // anew from them.
 type holdings struct {
 	refs    int64 // contributions that the held records make
-	stock   int64
+	stock   tally.Count
 	ages    *tally.Ages
 	windows []tally.Window
 	spreads []tally.DistributionWindow
 
-	// Of measures that count distinct keys, or hold the newest value.
-	distinct []tally.DistinctWindow
-	present  *tally.Multiset
-	latest   *tally.Latest
+	*special
 }
 
+// special is what only few measures need: those that count distinct keys, hold
+// the newest value, count what lasts, let something accrue or know the windows
+// before the windows.
+type special struct {
+	distinct []tally.DistinctWindow
+	present  *tally.Multiset
+	latest   []tally.Latest // by window, or one for what there is now
+	spans    []tally.Spans  // the same
+	accruals *tally.Accruals
+	before   []tally.Window // with the windows themselves
+}
+
+// ordinary is the special part of all measures that need none.
+var ordinary special
+
 func newHoldings(m *measure, windows int) *holdings {
-	h := &holdings{}
+	h := &holdings{special: &ordinary}
 	if m.Aged {
 		h.ages = &tally.Ages{}
 	}
-	switch {
-	case m.Distinct && m.Stock:
-		h.present = &tally.Multiset{}
-	case m.Distinct:
-		h.distinct = make([]tally.DistinctWindow, windows)
-	case m.Latest:
-		h.latest = &tally.Latest{}
-	case m.Window:
+	if m.Span || m.Latest || m.Accrues || m.Distinct || m.Before {
+		h.special = newSpecial(m, windows)
+	}
+	if m.counts() {
 		h.windows = make([]tally.Window, windows)
 	}
 	if m.Spread {
@@ -79,14 +85,52 @@ func newHoldings(m *measure, windows int) *holdings {
 	return h
 }
 
+// counts reports whether a measure counts and sums up what happened in its
+// windows.
+func (m *measure) counts() bool {
+	return m.Window && !m.Distinct && !m.Span && !m.Latest && !m.Accrues
+}
+
+func newSpecial(m *measure, windows int) *special {
+	s := &special{}
+	if m.Before {
+		s.before = make([]tally.Window, windows)
+	}
+	lasting := windows
+	if m.Stock {
+		lasting = 1
+	}
+	switch {
+	case m.Span:
+		s.spans = make([]tally.Spans, lasting)
+	case m.Latest:
+		s.latest = make([]tally.Latest, lasting)
+	case m.Accrues:
+		s.accruals = &tally.Accruals{}
+	case m.Distinct && m.Stock:
+		s.present = &tally.Multiset{}
+	case m.Distinct:
+		s.distinct = make([]tally.DistinctWindow, windows)
+	}
+	return s
+}
+
 // delta is one contribution that came or went.
 type delta struct {
-	leaf  *leaf
-	sign  int64
-	at    time.Time
-	value tally.Amount
-	key   string
-	feeds kpi.Feed
+	leaf   *leaf
+	sign   int64
+	at     time.Time
+	until  time.Time
+	window uint8
+	value  tally.Amount
+	key    string
+	feeds  kpi.Feed
+}
+
+func deltaOf(l *leaf, of kpi.Contribution, sign int64) delta {
+	return delta{
+		leaf: l, sign: sign, at: of.At, until: of.Until, window: of.Window, value: of.Value, key: of.Key, feeds: of.Feeds,
+	}
 }
 
 // add lets a delta take effect on its leaf's holdings, or on those that are
@@ -94,8 +138,19 @@ type delta struct {
 // enters in time.
 func (k *kindBook) add(h *holdings, d delta) {
 	h.refs += d.sign
+	switch {
+	case h.spans != nil:
+		k.span(h, d)
+		return
+	case h.accruals != nil:
+		h.accruals.Add(d.at.UnixNano(), d.until.UnixNano(), d.sign, d.value)
+		return
+	case h.latest != nil:
+		h.hold(d)
+		return
+	}
 	if d.feeds&kpi.FeedStock != 0 {
-		h.stock += d.sign
+		h.stock.Add(d.sign, d.value)
 		switch {
 		case h.ages != nil:
 			if !d.at.IsZero() {
@@ -103,8 +158,6 @@ func (k *kindBook) add(h *holdings, d delta) {
 			}
 		case h.present != nil:
 			h.present.Add(d.sign, d.key)
-		case h.latest != nil:
-			h.latest.Add(d.at.UnixNano(), d.sign, d.value)
 		}
 	}
 	if d.feeds&kpi.FeedWindow == 0 || d.at.IsZero() {
@@ -117,11 +170,39 @@ func (k *kindBook) add(h *holdings, d delta) {
 	k.enter(h, d)
 }
 
+// span adds what holds from an instant until another.
+func (k *kindBook) span(h *holdings, d delta) {
+	for i := range h.spans {
+		if d.window != 0 && int(d.window) != i+1 {
+			continue
+		}
+		s := &h.spans[i]
+		s.Advance(k.end.UnixNano())
+		s.Begin(d.at.UnixNano(), d.sign, d.value)
+		if !d.until.IsZero() {
+			s.End(d.until.UnixNano(), d.sign, d.value)
+		}
+	}
+}
+
+// hold adds a value of which the newest holds.
+func (h *holdings) hold(d delta) {
+	for i := range h.latest {
+		if d.window == 0 || int(d.window) == i+1 {
+			h.latest[i].Add(d.at.UnixNano(), d.sign, d.value)
+		}
+	}
+}
+
 // enter puts a delta into the windows that reach back to it.
 func (k *kindBook) enter(h *holdings, d delta) {
 	for i := range k.windows {
 		g := &k.windows[i]
-		if slot := g.window.Slot(d.at); slot >= g.firstWindow {
+		slot := g.window.Slot(d.at)
+		if h.before != nil && slot >= g.firstBefore {
+			h.before[i].Add(slot, d.sign, d.value)
+		}
+		if slot >= g.firstWindow {
 			if h.distinct != nil {
 				h.distinct[i].Add(slot, d.sign, d.key)
 			} else {
@@ -146,6 +227,7 @@ func (k *kindBook) advance(end time.Time) {
 	for i := range k.windows {
 		g := &k.windows[i]
 		g.firstWindow, g.firstSpread = g.window.First(end), g.spread.First(end)
+		g.firstBefore = g.firstWindow - g.window.Parts()
 	}
 	for len(k.waiting) > 0 && !k.waiting[0].at.After(end) {
 		d := heap.Pop(&k.waiting).(delta)
@@ -157,6 +239,12 @@ func (k *kindBook) advance(end time.Time) {
 func (k *kindBook) settle(l *leaf) {
 	for i := range l.windows {
 		l.windows[i].Advance(k.windows[i].firstWindow)
+	}
+	for i := range l.before {
+		l.before[i].Advance(k.windows[i].firstBefore)
+	}
+	for i := range l.spans {
+		l.spans[i].Advance(k.end.UnixNano())
 	}
 	for i := range l.distinct {
 		l.distinct[i].Advance(k.windows[i].firstWindow)

@@ -106,7 +106,7 @@ func (s *source) ticketSource() (*source, error) {
 			candidates = append(candidates, other)
 		}
 	}
-	refers := s.brings(desk.KindSurvey) || s.brings(desk.KindMessage)
+	refers := s.brings(desk.KindSurvey) || s.brings(desk.KindReview) || s.brings(desk.KindMessage)
 	switch {
 	case s.brings(desk.KindTicket) && s.RefersTo == "":
 		return s, nil

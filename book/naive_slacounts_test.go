@@ -91,6 +91,7 @@ func (c counters) Total(m *kpi.Measure, at book.Place, _ time.Time, t *tally.Tot
 }
 
 func (counters) Window(*kpi.WindowView, book.Place, string, float64)              {}
+func (counters) Best(*kpi.BestView, book.Place, string, float64)                  {}
 func (counters) Quantile(*kpi.QuantileView, book.Place, string, float64, float64) {}
 func (counters) Stock(*kpi.StockView, book.Place, kpi.Figure)                     {}
 

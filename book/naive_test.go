@@ -51,10 +51,16 @@ type event struct {
 }
 
 func deskOfSource(name string) string {
-	if name == "all" {
+	switch name {
+	case "all":
 		return "brio"
+	case "crm", "till", "site", "press", "help":
+		return "shop"
+	case "stall":
+		return "stall"
+	default:
+		return "acme"
 	}
-	return "acme"
 }
 
 func (h history) desk() string      { return deskOfSource(h[0].source) }

@@ -27,8 +27,10 @@ func definitions() kpi.Definitions {
 		MinSample:      1,
 		LabelValuesMax: 50,
 		SeriesMax:      2000,
-		Buckets:        kpi.Buckets{Default: []float64{60, 3600, 86400}, Calls: []float64{20, 60}, Contacts: []float64{1, 2, 5}},
-		Horizons:       kpi.Horizons{FCR: 2 * day, Survey: day},
+		Buckets: kpi.Buckets{
+			Default: []float64{60, 3600, 86400}, Calls: []float64{20, 60}, Contacts: []float64{1, 2, 5}, Web: []float64{10, 60},
+		},
+		Horizons: kpi.Horizons{FCR: 2 * day, Survey: day, Outreach: day, Feedback: day},
 		Surveys: []kpi.Survey{
 			{Name: "csat", Kind: kpi.CSAT, Min: 1, Max: 5},
 			{Name: "nps", Kind: kpi.NPS, Min: 0, Max: 10},
@@ -39,6 +41,18 @@ func definitions() kpi.Definitions {
 			{Name: "voice", Threshold: 20 * time.Second, ShortAbandon: 5 * time.Second, Abandons: kpi.AbandonsNegative},
 		},
 		FirstResponseTargets: []time.Duration{time.Hour},
+		Engagement: kpi.Engagement{Version: "1", EngagedFrom: 0.5, Weights: map[kpi.EngagementInput]kpi.EngagementWeight{
+			kpi.EngagedPurchase: {Weight: 2, PerWeek: 2}, kpi.EngagedWebVisit: {Weight: 1, PerWeek: 3},
+			kpi.EngagedFeedback: {Weight: 1, PerWeek: 1},
+		}},
+		RiskRules: []kpi.RiskRule{
+			{Name: "unhappy", Kind: kpi.RiskDetractor, After: 3 * day},
+			{Name: "complains", Kind: kpi.RiskComplaints, Count: 1},
+			{Name: "silent", Kind: kpi.RiskInactive, After: 2 * day},
+		},
+		GrossMargin:         desk.Some(0.5),
+		Platforms:           []string{"x"},
+		OutreachMinAttempts: 1,
 	}
 }
 
@@ -120,7 +134,15 @@ func (o *office) commit(source string, page desk.Page, now time.Time) {
 	}
 }
 
-func (o *office) read(now time.Time) *exposition { return read(o.Book, now) }
+// read takes everything that the book shows at now, and wants each series once.
+func (o *office) read(now time.Time) *exposition {
+	o.Helper()
+	e := read(o.Book, now)
+	if len(e.doubled) > 0 {
+		o.Fatalf("shown twice:\n%s", sorted(e.doubled))
+	}
+	return e
+}
 
 // tempDir returns a folder for one run of a property.
 func tempDir(t rapid.TB, under string) string {

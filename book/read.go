@@ -2,6 +2,7 @@ package book
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"helpdesk_exporter/desk"
@@ -14,6 +15,7 @@ import (
 type Reader interface {
 	Total(m *kpi.Measure, at Place, start time.Time, total *tally.Total)
 	Window(v *kpi.WindowView, at Place, window string, value float64)
+	Best(v *kpi.BestView, at Place, window string, value float64)
 	Quantile(v *kpi.QuantileView, at Place, window string, q, value float64)
 	Stock(v *kpi.StockView, at Place, f kpi.Figure)
 }
@@ -44,6 +46,9 @@ func (b *Book) Read(now time.Time, r Reader) {
 		for i := range b.Catalogue.Views {
 			s.window(&b.Catalogue.Views[i])
 		}
+		for i := range b.Catalogue.Bests {
+			s.best(&b.Catalogue.Bests[i])
+		}
 		for i := range b.Catalogue.Spreads {
 			s.quantiles(&b.Catalogue.Spreads[i])
 		}
@@ -61,8 +66,14 @@ type scrape struct {
 	r    Reader
 }
 
-// gauges reports whether the gauges of a kind may show.
-func (s *scrape) gauges(kind desk.Kind) bool {
+// gauges reports whether the gauges of a measure may show.
+func (s *scrape) gauges(m *measure) bool {
+	return s.fresh(m.Kind) && (m.Joins == 0 || !s.desk.fed(m.Joins) || s.fresh(m.Joins))
+}
+
+// fresh reports whether there are sources of a kind, and each is known and not
+// out of date.
+func (s *scrape) fresh(kind desk.Kind) bool {
 	fed := false
 	for _, src := range s.desk.sources {
 		if !src.feeds(kind) {
@@ -92,13 +103,16 @@ func (s *scrape) totals(m *measure) {
 
 // pool adds up what a measure's leaves hold at each level.
 func (s *scrape) pool(m *measure) {
-	if !s.gauges(m.Kind) {
+	if !s.gauges(m) {
 		return
 	}
 	windows := len(s.book.Catalogue.Windows)
 	for _, g := range m.groups {
 		g.refs = 0
 		g.counts = append(g.counts[:0], make([]tally.Count, windows)...)
+		if m.Before {
+			g.before = append(g.before[:0], make([]tally.Count, windows)...)
+		}
 		g.spreads = append(g.spreads[:0], make([]tally.Distribution, windows)...)
 	}
 	k := s.desk.kind(m.Kind)
@@ -107,7 +121,10 @@ func (s *scrape) pool(m *measure) {
 		for _, g := range l.groups {
 			g.refs += l.refs
 			for i := range g.counts {
-				g.counts[i].Merge(l.count(i))
+				g.counts[i].Merge(l.count(k, i))
+			}
+			for i := range l.before {
+				g.before[i].Merge(l.countBefore(i))
 			}
 			for i := range l.spreads {
 				g.spreads[i].Merge(l.spreads[i].Total(), 1)
@@ -121,11 +138,38 @@ func (s *scrape) pool(m *measure) {
 
 // count returns what a leaf comes to in the i-th window. What is there now
 // counts in each of them.
-func (l *leaf) count(i int) tally.Count {
-	if l.windows == nil {
-		return tally.Count{N: l.stock}
+func (l *leaf) count(k *kindBook, i int) tally.Count {
+	switch {
+	case l.windows != nil:
+		return l.windows[i].Total()
+	case l.measure.Stock:
+		return l.stockCount()
+	case l.spans != nil:
+		return l.spans[i].Total()
+	case l.accruals != nil:
+		return l.accruals.Within(k.windows[i].window.Begin(k.end).UnixNano(), k.end.UnixNano())
+	case l.latest != nil:
+		c, _ := l.latest[i].At(k.end.UnixNano())
+		return c
+	default:
+		return tally.Count{}
 	}
-	return l.windows[i].Total()
+}
+
+// stockCount returns what there is now of a leaf.
+func (l *leaf) stockCount() tally.Count {
+	if l.spans != nil {
+		return l.spans[0].Total()
+	}
+	return l.stock
+}
+
+// countBefore returns what a leaf comes to in the window before the i-th one.
+func (l *leaf) countBefore(i int) tally.Count {
+	c, now := l.before[i].Total(), l.windows[i].Total()
+	c.N -= now.N
+	c.Sum.Less(now.Sum)
+	return c
 }
 
 // distinguish counts the distinct keys of each group, which do not add up.
@@ -147,11 +191,11 @@ func (s *scrape) window(v *kpi.WindowView) {
 		return
 	}
 	for _, id := range v.Of {
-		if !s.gauges(s.desk.byID[id].Kind) {
+		if !s.gauges(s.desk.byID[id]) {
 			return
 		}
 	}
-	counts := make([]tally.Count, len(v.Of))
+	counts := make([]tally.Count, len(v.Of), 2*len(v.Of))
 	first := s.desk.byID[v.Of[0]]
 	exposed := first.exposed(v.Fewest)
 	for _, g := range first.groups {
@@ -160,6 +204,9 @@ func (s *scrape) window(v *kpi.WindowView) {
 		}
 		beside := s.beside(v, g)
 		for i, w := range s.book.Catalogue.Windows {
+			if v.Before && s.book.Retention < 2*w.Length {
+				continue
+			}
 			if len(exposed) > 0 && exposed[slice{g.by, first.identityOf(g), i}] {
 				continue
 			}
@@ -170,11 +217,27 @@ func (s *scrape) window(v *kpi.WindowView) {
 					counts[j+1] = also.counts[i]
 				}
 			}
+			if v.Before {
+				counts = appendBefore(counts[:len(v.Of)], i, g, beside)
+			}
 			if value, ok := figure(v, g.labels, counts, w.Length); ok {
 				s.r.Window(v, s.place(g), w.Name, value)
 			}
 		}
 	}
+}
+
+// appendBefore appends what groups come to in the window before the i-th one.
+func appendBefore(counts []tally.Count, i int, g *group, beside []*group) []tally.Count {
+	counts = append(counts, g.before[i])
+	for _, also := range beside {
+		var c tally.Count
+		if also != nil {
+			c = also.before[i]
+		}
+		counts = append(counts, c)
+	}
+	return counts
 }
 
 func figure(v *kpi.WindowView, labels []string, counts []tally.Count, window time.Duration) (float64, bool) {
@@ -227,13 +290,46 @@ func (s *scrape) beside(v *kpi.WindowView, g *group) []*group {
 	return groups
 }
 
+// best shows which value of a label does best.
+func (s *scrape) best(v *kpi.BestView) {
+	m := s.desk.byID[v.Of]
+	if !s.gauges(m) {
+		return
+	}
+	over := slices.Index(m.Labels(), v.Over)
+	rivals := map[string][]*group{}
+	for _, g := range m.groups {
+		if g.visible() && g.labels[over] != "" {
+			key := string(appendLeafKey([]byte(g.by), without(g.labels, over)))
+			rivals[key] = append(rivals[key], g)
+		}
+	}
+	for _, groups := range rivals {
+		slices.SortFunc(groups, func(x, y *group) int { return strings.Compare(x.labels[over], y.labels[over]) })
+		values, counts := make([]string, len(groups)), make([]tally.Count, len(groups))
+		for i, w := range s.book.Catalogue.Windows {
+			for j, g := range groups {
+				values[j], counts[j] = g.labels[over], g.counts[i]
+			}
+			if value, ok := v.Best(values, counts); ok {
+				s.r.Best(v, Place{Desk: s.desk.name, Labels: without(groups[0].labels, over), By: groups[0].by}, w.Name, value)
+			}
+		}
+	}
+}
+
+// without returns labels but for the one at an index.
+func without(labels []string, at int) []string {
+	return slices.Concat(labels[:at], labels[at+1:])
+}
+
 func (s *scrape) place(g *group) Place {
 	return Place{Desk: s.desk.name, Labels: g.labels, By: g.by}
 }
 
 func (s *scrape) quantiles(v *kpi.QuantileView) {
 	m := s.desk.byID[v.Of]
-	if !s.gauges(m.Kind) {
+	if !s.gauges(m) {
 		return
 	}
 	least := int64(max(s.book.Catalogue.MinSample, 1))
@@ -289,13 +385,13 @@ func (s *scrape) stock(v *kpi.StockView) {
 	for _, id := range v.Of {
 		m := s.desk.byID[id]
 		switch {
-		case !s.gauges(m.Kind):
+		case !s.gauges(m):
 		case v.ByLevel:
 			s.levels(v, m)
 		default:
 			for _, l := range m.shown {
 				if stock, ok := l.now(s.now); ok {
-					stock.Until = s.desk.kind(m.Kind).end
+					stock.Until, stock.Per = s.desk.kind(m.Kind).end, s.per(v, l)
 					s.figures(v, Place{Desk: s.desk.name, Labels: l.labels}, stock)
 				}
 			}
@@ -304,16 +400,31 @@ func (s *scrape) stock(v *kpi.StockView) {
 	}
 }
 
+// per returns what the stock beside a leaf holds that a family sets it against.
+func (s *scrape) per(v *kpi.StockView, l *leaf) tally.Count {
+	if v.Per == 0 {
+		return tally.Count{}
+	}
+	beside := s.desk.byID[v.Per].byKey[string(appendLeafKey(nil, l.labels))]
+	if beside == nil {
+		return tally.Count{}
+	}
+	return beside.stockCount()
+}
+
 // now returns what a leaf holds now, false for nothing.
 func (l *leaf) now(now time.Time) (kpi.Stock, bool) {
 	switch {
 	case l.present != nil: // that nobody is there is news where somebody could be
 		return kpi.Stock{N: int64(l.present.Distinct())}, l.refs > 0
 	case l.latest != nil:
-		latest, ok := l.latest.At(now.UnixNano())
-		return kpi.Stock{N: l.stock, Latest: latest}, ok
+		latest, ok := l.latest[0].At(now.UnixNano())
+		return kpi.Stock{Latest: latest}, ok
+	case l.spans != nil: // as is that nothing holds
+		c := l.stockCount()
+		return kpi.Stock{N: c.N, Sum: c.Sum}, l.refs > 0
 	default:
-		return kpi.Stock{N: l.stock, Ages: l.ages}, l.stock != 0
+		return kpi.Stock{N: l.stock.N, Sum: l.stock.Sum, Ages: l.ages}, l.stock.N != 0
 	}
 }
 
@@ -332,7 +443,7 @@ func (s *scrape) zeros(v *kpi.StockView, m *measure) {
 		}
 		for _, identity := range identities {
 			labels := append(append([]string(nil), identity...), known.labels...)
-			if l := m.byKey[string(appendLeafKey(nil, labels))]; l == nil || l.stock == 0 {
+			if l := m.byKey[string(appendLeafKey(nil, labels))]; l == nil || l.stockCount().N == 0 {
 				s.figures(v, Place{Desk: s.desk.name, Labels: labels}, kpi.Stock{})
 			}
 		}
@@ -344,19 +455,26 @@ func (s *scrape) levels(v *kpi.StockView, m *measure) {
 	for _, g := range m.groups {
 		var pooled kpi.Stock
 		for _, l := range g.leaves {
-			pooled.N += l.stock
-			if at, ok := l.ages.Oldest(); ok {
-				if start := time.Unix(0, at); pooled.Oldest.IsZero() || start.Before(pooled.Oldest) {
-					pooled.Oldest = start
-				}
-			}
-			if at, ok := l.ages.From(s.now.UnixNano()); ok {
-				if next := time.Unix(0, at); pooled.Next.IsZero() || next.Before(pooled.Next) {
-					pooled.Next = next
-				}
+			c := l.stockCount()
+			pooled.N += c.N
+			pooled.Sum.Merge(c.Sum)
+			if l.ages != nil {
+				pooled.Oldest = earlier(pooled.Oldest)(l.ages.Oldest())
+				pooled.Next = earlier(pooled.Next)(l.ages.From(s.now.UnixNano()))
 			}
 		}
 		s.figures(v, s.place(g), pooled)
+	}
+}
+
+// earlier returns the earlier of two instants, of which the second may not be
+// there, and the first be zero for none.
+func earlier(first time.Time) func(nano int64, ok bool) time.Time {
+	return func(nano int64, ok bool) time.Time {
+		if second := time.Unix(0, nano); ok && (first.IsZero() || second.Before(first)) {
+			return second
+		}
+		return first
 	}
 }
 

@@ -27,6 +27,7 @@ type figures struct {
 	open  map[*source]int // tickets
 
 	unjudged map[*source]map[string]time.Time
+	complete *source // with the change that is about to take effect, nil for none
 }
 
 // build builds windows and stocks anew from the journal. Where a change is
@@ -54,6 +55,9 @@ func (b *Book) build(now time.Time, c *change) (*figures, error) {
 				l.fresh = nil
 			}
 		}
+	}
+	if c != nil && known(&c.state) {
+		f.complete = c.source
 	}
 	if err := f.readAll(); err != nil {
 		f.forget()
@@ -116,7 +120,7 @@ func (f *figures) readAll() error {
 		return b.Journal.View(func(tx *journal.Tx) error {
 			var decoders errgroup.Group
 			for range runtime.GOMAXPROCS(0) {
-				decoders.Go(func() error { return b.decode(read, done) })
+				decoders.Go(func() error { return f.decode(read, done) })
 			}
 			b.scan(tx, &free, read)
 			close(read)
@@ -134,8 +138,8 @@ func (f *figures) readAll() error {
 			}
 		}
 		maps.Copy(f.unjudged[x.source], x.unjudged)
-		for range x.leftOut {
-			f.enter(x.source.book, groupTooLarge())
+		for _, kind := range x.leftOut {
+			f.enter(x.source.book, groupTooLarge(kind))
 		}
 		free.Put(x)
 	}
@@ -154,7 +158,7 @@ func (f *figures) enter(d *deskBook, of kpi.Contribution) {
 		start = f.now
 	}
 	l := f.leaf(d, m, of.Labels, start)
-	m.fresh.add(f.holdings(l), delta{leaf: l, sign: 1, at: of.At, value: of.Value, key: of.Key, feeds: of.Feeds})
+	m.fresh.add(f.holdings(l), deltaOf(l, of, 1))
 }
 
 // batch is a few records of one source on their way into the figures.
@@ -162,7 +166,7 @@ type batch struct {
 	source        *source
 	raw           []journal.Raw
 	contributions *kpi.Contributions
-	leftOut       int // legs of contacts of too many
+	leftOut       []desk.Kind // of legs of units of too many
 	unjudged      map[string]time.Time
 }
 
@@ -170,7 +174,7 @@ type batch struct {
 func (b *Book) scan(tx *journal.Tx, free *sync.Pool, out chan<- *batch) {
 	next := func(s *source) *batch {
 		x := free.Get().(*batch)
-		x.source, x.raw, x.leftOut, x.unjudged = s, x.raw[:0], 0, map[string]time.Time{}
+		x.source, x.raw, x.leftOut, x.unjudged = s, x.raw[:0], x.leftOut[:0], map[string]time.Time{}
 		x.contributions.Reset()
 		return x
 	}
@@ -193,12 +197,13 @@ func (b *Book) scan(tx *journal.Tx, free *sync.Pool, out chan<- *batch) {
 
 // decode turns batches of records into contributions. After a failure it still
 // takes them in, so that nobody waits for it.
-func (b *Book) decode(in <-chan *batch, out chan<- *batch) error {
-	failed := b.Journal.View(func(tx *journal.Tx) error {
+func (f *figures) decode(in <-chan *batch, out chan<- *batch) error {
+	failed := f.book.Journal.View(func(tx *journal.Tx) error {
+		s := scene{book: f.book, tx: tx, complete: f.complete}
 		crowded := map[journal.Key]bool{}
 		for x := range in {
 			for _, r := range x.raw {
-				if err := x.add(b, tx, r, crowded); err != nil {
+				if err := x.add(s, r, crowded); err != nil {
 					return err
 				}
 			}
@@ -211,34 +216,36 @@ func (b *Book) decode(in <-chan *batch, out chan<- *batch) error {
 	return failed
 }
 
-// add collects what one held record contributes. The contacts of too many legs
-// that have been found are noted as crowded.
-func (x *batch) add(b *Book, tx *journal.Tx, r journal.Raw, crowded map[journal.Key]bool) error {
+// add collects what one held record contributes. The units of too many legs that
+// have been found are noted as crowded.
+func (x *batch) add(s scene, r journal.Raw, crowded map[journal.Key]bool) error {
 	held, err := r.Decode()
 	if err != nil {
 		return err
 	}
-	s := scene{book: b, tx: tx}
 	var g kpi.Group
-	if r.Key.Kind == desk.KindCall {
-		g, err = x.contact(s, r.Key, held, crowded)
+	if inUnits(r.Key.Kind) {
+		g, err = x.unit(s, r.Key, held, crowded)
 	} else {
 		g, err = s.groupOf(r.Key, held)
+	}
+	if err != nil {
+		return err
 	}
 	from := len(x.contributions.List())
 	x.contributions.Add(g)
 	if held.Unjudged {
 		x.unjudged[r.Key.ID], _ = unjudged(x.contributions.List()[from:], x.source.state.Judged)
 	}
-	return err
+	return x.dossiers(s, r.Key, held)
 }
 
-// contact returns the contact that a call speaks for, being the first of its
-// legs; the others only learn that they follow.
-func (x *batch) contact(s scene, key journal.Key, call *desk.Held, crowded map[journal.Key]bool) (kpi.Group, error) {
-	shared := contactKey(key, call)
+// unit returns the unit that a record speaks for, being the first of its legs;
+// the others only learn that they follow.
+func (x *batch) unit(s scene, key journal.Key, leg *desk.Held, crowded map[journal.Key]bool) (kpi.Group, error) {
+	shared := unitKey(key, leg)
 	if shared == (journal.Key{}) {
-		return s.contact(key, call, others{}), nil
+		return s.unit(key, leg, others{}), nil
 	}
 	var members []journal.Key
 	if !crowded[shared] {
@@ -248,11 +255,11 @@ func (x *batch) contact(s scene, key journal.Key, call *desk.Held, crowded map[j
 	}
 	switch {
 	case crowded[shared]:
-		x.leftOut++
-		return kpi.Group{Record: call, Follows: true}, nil
+		x.leftOut = append(x.leftOut, key.Kind)
+		return kpi.Group{Record: leg, Follows: true}, nil
 	case members[0] != key:
-		return kpi.Group{Record: call, Follows: true}, nil
+		return kpi.Group{Record: leg, Follows: true}, nil
 	}
 	legs, err := othersOf(s.tx, shared, key)
-	return s.contact(key, call, legs), err
+	return s.unit(key, leg, legs), err
 }

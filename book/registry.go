@@ -57,6 +57,7 @@ type group struct {
 	// What the leaves come to at a scrape.
 	refs    int64
 	counts  []tally.Count // by window
+	before  []tally.Count // of the windows before, where they are known
 	spreads []tally.Distribution
 }
 
@@ -112,6 +113,9 @@ func (m *measure) show(l *leaf) {
 	m.shown = append(m.shown, l)
 	m.byKey[string(appendLeafKey(nil, l.labels))] = l
 	for i, level := range m.levels {
+		if !m.belongs(l, level) {
+			continue
+		}
 		labels := make([]string, len(l.labels))
 		for j, keep := range level.keep {
 			if keep {
@@ -122,6 +126,13 @@ func (m *measure) show(l *leaf) {
 		g.leaves = append(g.leaves, l)
 		l.groups = append(l.groups, g)
 	}
+}
+
+// belongs reports whether a leaf counts at a level. Of what is told apart by a
+// dimension the parts count where it is kept, and the whole elsewhere.
+func (m *measure) belongs(l *leaf, at level) bool {
+	apart := slices.Index(m.Labels(), m.Apart)
+	return apart < 0 || at.keep[apart] == (l.labels[apart] != "")
 }
 
 // like returns the group that has the labels of one of another measure, as far

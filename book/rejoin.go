@@ -9,7 +9,7 @@ import (
 
 // joins is the version of the rules by which records are joined. Those of a
 // source that was joined by others are joined anew.
-const joins = 1
+const joins = 2
 
 // rejoin joins the held records anew to the tickets that they mean and the
 // contacts that they are, where the configuration or this program has changed

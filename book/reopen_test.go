@@ -8,7 +8,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	bolt "go.etcd.io/bbolt"
-	"pgregory.net/rapid"
 
 	"helpdesk_exporter/book"
 	"helpdesk_exporter/desk"
@@ -190,11 +189,10 @@ func TestABookThatCannotOpenLeavesTheOldOneAsItWas(t *testing.T) {
 // Whatever the pages brought, and whatever has expired since, a restart shows
 // the same windows and stocks.
 func TestARestartShowsTheSame(t *testing.T) {
-	t.Parallel()
-	rapid.Check(t, func(t *rapid.T) {
-		d := dice{T: t, legs: true}
+	inBothWorlds(t, func(d dice) {
+		d.legs = true
 		rounds := d.rounds(d.world(), 4)
-		o := openOffice(t, "", worldSources()...)
+		o := openOffice(d.T, "", d.sources()...)
 		o.options.Retention = 8 * day
 		o.reopen(monday)
 		for i, r := range rounds {
@@ -208,7 +206,7 @@ func TestARestartShowsTheSame(t *testing.T) {
 			shown := sorted(o.read(r.now).gauges())
 			o.reopen(r.now)
 			if diff := cmp.Diff(shown, sorted(o.read(r.now).gauges())); diff != "" {
-				t.Fatalf("round %d (-before +after a restart):\n%s\n%s", i, diff, story(rounds[:i+1]))
+				d.Fatalf("round %d (-before +after a restart):\n%s\n%s", i, diff, story(rounds[:i+1]))
 			}
 		}
 	})

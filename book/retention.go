@@ -18,8 +18,9 @@ func (c *change) isExpired(h *desk.Held) bool {
 		return false
 	}
 	switch kind := h.Body.Kind(); {
-	case h.Deleted:
-		return true
+	case h.Deleted: // it stays to keep older states from bringing it back
+		told := h.States[len(h.States)-1].At
+		return !told.IsZero() && told.Before(c.state.Horizon)
 	case kind == desk.KindArticle || kind == desk.KindCustomer || kind == desk.KindEnrolment:
 		return false // what there still is, however old, and nothing that happened
 	case kind != desk.KindTicket:

@@ -2,6 +2,7 @@ package book
 
 import (
 	"math"
+	"slices"
 	"time"
 
 	"helpdesk_exporter/desk"
@@ -26,6 +27,9 @@ type scene struct {
 	held  *desk.Held
 	blind bool // nobody asks when customers made contact next
 	after bool // the change is not over: no ticket is judged yet
+	// complete is a source whose history is known with the change that is about
+	// to take effect, nil for none.
+	complete *source
 }
 
 func (s scene) record(key journal.Key) (*desk.Held, error) {
@@ -36,25 +40,26 @@ func (s scene) record(key journal.Key) (*desk.Held, error) {
 }
 
 // members returns the records that belong to another, up to groupMax besides
-// its surveys and one more, as far as their sources are configured.
+// its surveys, its reviews and one more, as far as their sources are configured.
 func (s scene) members(group journal.Key) []journal.Key {
 	others := 0
 	return s.tx.Members(group, math.MaxInt, func(k journal.Key) bool {
 		if s.book.numbers[k.Source] == nil {
 			return false
 		}
-		if k.Kind != desk.KindSurvey {
+		opinion := k.Kind == desk.KindSurvey || k.Kind == desk.KindReview
+		if !opinion {
 			others++
 		}
-		return k.Kind == desk.KindSurvey || others <= groupMax+1
+		return opinion || others <= groupMax+1
 	})
 }
 
-// ofKind returns those of the keys that name records of one kind.
-func ofKind(keys []journal.Key, kind desk.Kind) []journal.Key {
+// ofKind returns those of the keys that name records of some kinds.
+func ofKind(keys []journal.Key, kinds ...desk.Kind) []journal.Key {
 	var of []journal.Key
 	for _, k := range keys {
-		if k.Kind == kind {
+		if slices.Contains(kinds, k.Kind) {
 			of = append(of, k)
 		}
 	}
@@ -72,11 +77,20 @@ func (s scene) groupOf(key journal.Key, h *desk.Held) (kpi.Group, error) {
 	case *desk.Ticket:
 		err = s.ticket(key, body, s.members(key), &g)
 	case *desk.Survey:
-		if ticket := s.book.ticketOf(key.Source, body.Ticket); ticket != (journal.Key{}) {
-			g.Ticket, err = s.record(ticket)
-		}
+		g.Ticket, err = s.named(key, body.Ticket)
+	case *desk.Review:
+		g.Ticket, err = s.named(key, body.Ticket)
 	}
 	return g, err
+}
+
+// named returns the ticket that a record means by an id, nil for none.
+func (s scene) named(key journal.Key, id string) (*desk.Held, error) {
+	ticket := s.book.ticketOf(key.Source, id)
+	if ticket == (journal.Key{}) {
+		return nil, nil
+	}
+	return s.record(ticket)
 }
 
 // ticket adds to a ticket the calls about it, those that were merged into it,
@@ -88,12 +102,15 @@ func (s scene) ticket(key journal.Key, t *desk.Ticket, members []journal.Key, g 
 			g.Judged = source.state.Judged
 		}
 	}
+	var err error
+	if g.Reviewed, err = s.reviewed(key, members); err != nil {
+		return err
+	}
 	calls, tickets := ofKind(members, desk.KindCall), ofKind(members, desk.KindTicket)
 	if len(calls)+len(tickets) > groupMax {
 		g.Crowded = true
 		return nil
 	}
-	var err error
 	if g.Calls, err = s.records(calls); err != nil {
 		return err
 	}
@@ -107,6 +124,18 @@ func (s scene) ticket(key journal.Key, t *desk.Ticket, members []journal.Key, g 
 		g.Next = s.next(s.book.spotOf(key, g.Record))
 	}
 	return nil
+}
+
+// reviewed reports whether a ticket was reviewed, where its desk has a source of
+// reviews.
+func (s scene) reviewed(key journal.Key, members []journal.Key) (reviewed desk.Opt[bool], err error) {
+	source := s.book.numbers[key.Source]
+	if source == nil || !source.book.fed(desk.KindReview) {
+		return reviewed, nil
+	}
+	reviews, err := s.records(ofKind(members, desk.KindReview))
+	stands := func(h *desk.Held) bool { return !h.Deleted }
+	return desk.Some(slices.ContainsFunc(reviews, stands)), err
 }
 
 func (s scene) records(keys []journal.Key) ([]*desk.Held, error) {
@@ -204,7 +233,7 @@ func (b *Book) spotOf(key journal.Key, h *desk.Held) journal.Spot {
 	if !ok {
 		return journal.Spot{}
 	}
-	return journal.Spot{Line: journal.LineOf(s.Desk, customer, topic), At: at, Key: key, Unit: contactKey(key, h)}
+	return journal.Spot{Line: journal.LineOf(s.Desk, customer, topic), At: at, Key: key, Unit: unitKey(key, h)}
 }
 
 // ofTicket reports whether a call is part of a ticket's story.

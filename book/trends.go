@@ -93,7 +93,7 @@ func (t *trending) view(v *kpi.WindowView) {
 		return
 	}
 	for _, id := range v.Of {
-		if m := t.desk.byID[id]; m.Distinct || m.Kind != first.Kind || !t.gauges(m.Kind) {
+		if m := t.desk.byID[id]; !m.counts() || m.Before || m.Kind != first.Kind || !t.gauges(m) {
 			return
 		}
 	}
@@ -126,7 +126,7 @@ func (t *trending) view(v *kpi.WindowView) {
 // quantiles adds the trends of a family of quantiles.
 func (t *trending) quantiles(v *kpi.QuantileView) {
 	m := t.desk.byID[v.Of]
-	if v.Waiting != 0 || !t.gauges(m.Kind) {
+	if v.Waiting != 0 || !t.gauges(m) {
 		return
 	}
 	k := t.desk.kind(m.Kind)

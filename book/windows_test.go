@@ -10,8 +10,10 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"pgregory.net/rapid"
 
+	"helpdesk_exporter/book"
 	"helpdesk_exporter/desk"
 )
 
@@ -216,9 +218,27 @@ func TestWindowsEqualThoseComputedFromScratch(t *testing.T) {
 			known := truthOf(rounds[:i+1])
 			for _, now := range []time.Time{r.now, r.now.Add(d.minutes(0, 59))} {
 				shown := o.read(now)
-				wrong := differences(known.windows(endsAt(rounds[:i+1], now)), shown)
+				wrong := differences(known.windows(endsAt(worldSources(), rounds[:i+1], now)), shown)
 				if wrong = append(wrong, otherStocks(known.stocks(now), shown)...); len(wrong) > 0 {
 					t.Fatalf("round %d: %s%s", i, sorted(wrong), story(rounds[:i+1]))
+				}
+			}
+		}
+	})
+}
+
+func TestWindowsOfTheMarketEqualThoseComputedFromScratch(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		d := dice{T: t, market: true, legs: true}
+		rounds := d.rounds(d.world(), 4)
+		o := openOffice(t, "", marketSources()...)
+		for i, r := range rounds {
+			o.deliverWildly(d, rounds[:i], r, d.chance(50))
+			for _, now := range []time.Time{r.now, r.now.Add(d.minutes(0, 59))} {
+				want := marketOf(rounds[:i+1], endsAt(marketSources(), rounds[:i+1], now))
+				if diff := cmp.Diff(want, shownOf(o.read(now)), cmpopts.EquateApprox(0, 1e-6)); diff != "" {
+					t.Fatalf("round %d (-from scratch +shown):\n%s%s", i, diff, story(rounds[:i+1]))
 				}
 			}
 		}
@@ -242,9 +262,12 @@ func otherStocks(want map[string]float64, got *exposition) []string {
 
 // endsAt returns where the windows of each desk and kind end: at the least
 // as_of of the sources that feed it.
-func endsAt(rounds []round, now time.Time) map[string]map[desk.Kind]time.Time {
-	ends := map[string]map[desk.Kind]time.Time{"acme": {}, "brio": {}}
-	for _, s := range worldSources() {
+func endsAt(sources []book.SourceConfig, rounds []round, now time.Time) map[string]map[desk.Kind]time.Time {
+	ends := map[string]map[desk.Kind]time.Time{}
+	for _, s := range sources {
+		if ends[s.Desk] == nil {
+			ends[s.Desk] = map[desk.Kind]time.Time{}
+		}
 		asOf := time.Time{}
 		for _, r := range rounds {
 			if r.asOf[s.Name].After(asOf) {
@@ -275,6 +298,8 @@ func restOn(feeds []desk.Kind) []desk.Kind {
 			kinds = append(kinds, desk.KindTicket, desk.KindContact)
 		case desk.KindTicket, desk.KindCall:
 			kinds = append(kinds, desk.KindContact)
+		case desk.KindCustomer, desk.KindPurchase, desk.KindFeedback, desk.KindSession, desk.KindOutreach, desk.KindEnrolment:
+			kinds = append(kinds, desk.KindEngagement)
 		}
 	}
 	return kinds

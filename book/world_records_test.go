@@ -81,6 +81,9 @@ func (d dice) survey(source, id string) history {
 			s.RespondedAt = s.SentAt.Add(time.Duration(1+24*d.below(2)) * time.Hour)
 			s.Score = desk.Some(d.score())
 		}
+		if d.market {
+			s.Customer = d.customer()
+		}
 		s.Ticket = ""
 		if d.chance(80) {
 			s.Ticket = d.someTicket(ticketsOf(source))

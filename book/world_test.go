@@ -40,16 +40,19 @@ func worldSources() []book.SourceConfig {
 
 // ticketsOf is the source whose tickets the records of a source speak of.
 func ticketsOf(source string) string {
-	if source == "all" || source == "web" {
+	switch source {
+	case "all", "web", "help", "stall":
 		return source
+	default:
+		return "zen"
 	}
-	return "zen"
 }
 
 // dice draws what happens.
 type dice struct {
 	*rapid.T
-	legs   bool // calls may be legs of contacts
+	market bool // it happens at the market, and not at the desks of the world
+	legs   bool // calls may be legs of contacts, sessions and views rows of visits
 	steady bool // nothing takes back what was once true: no corrections, no deletions
 	alone  bool // no record is about a ticket, but for surveys
 }
@@ -65,30 +68,59 @@ func (d dice) minutes(from, to int) time.Duration {
 
 func (d dice) pick(of ...string) string { return of[d.below(len(of))] }
 
+// sources are those that tell of what happens.
+func (d dice) sources() []book.SourceConfig {
+	if d.market {
+		return marketSources()
+	}
+	return worldSources()
+}
+
 // world draws what happens to a few records of each source in the week before
 // and the days after monday.
 func (d dice) world() []history {
 	var all []history
-	for _, s := range worldSources() {
+	for _, s := range d.sources() {
 		for _, kind := range s.Feeds {
-			for i := range 1 + d.below(4) {
-				id := fmt.Sprintf("%s-%s-%d", s.Name, kind, i)
-				switch kind {
-				case desk.KindTicket:
-					all = append(all, d.ticket(s.Name, id))
-				case desk.KindCall:
-					all = append(all, d.call(s.Name, id))
-				case desk.KindSurvey:
-					all = append(all, d.survey(s.Name, id))
-				case desk.KindMessage:
-					all = append(all, d.message(s.Name, id))
-				case desk.KindStaffing:
-					all = append(all, d.staffing(s.Name, id))
-				}
+			for i := range d.many(kind) {
+				all = append(all, d.history(s.Name, kind, i))
 			}
 		}
 	}
 	return all
+}
+
+// many draws how many records of a kind a source has. The market has so many
+// kinds that there need not be one of each.
+func (d dice) many(kind desk.Kind) int {
+	if d.market && kind != desk.KindCustomer {
+		return d.below(3)
+	}
+	return 1 + d.below(4)
+}
+
+// history draws what happens to the i-th record of a kind of a source.
+func (d dice) history(source string, kind desk.Kind, i int) history {
+	id := fmt.Sprintf("%s-%s-%d", source, kind, i)
+	switch kind {
+	case desk.KindTicket:
+		return d.ticket(source, id)
+	case desk.KindCall:
+		return d.call(source, id)
+	case desk.KindSurvey:
+		return d.survey(source, id)
+	case desk.KindMessage:
+		return d.message(source, id)
+	case desk.KindStaffing:
+		return d.staffing(source, id)
+	case desk.KindCustomer:
+		if i < len(customerNames) {
+			id = customerNames[i]
+		}
+		return d.versions(source, id, d.trade(kind, id))
+	default:
+		return d.versions(source, id, d.trade(kind, id))
+	}
 }
 
 // The ways in which desks tell of the life of a ticket.
@@ -107,6 +139,9 @@ func (d dice) ticket(source, id string) history {
 		Requester: d.customer(), Topic: d.pick("", "bill"), Agent: d.pick("", "x", "y"),
 	}
 	d.counts(&t)
+	if d.market {
+		t.Type = d.pick("", "complaint")
+	}
 	if !d.alone && d.chance(20) {
 		t.FollowupOf = d.otherTicket(source, id)
 	}

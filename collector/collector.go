@@ -4,6 +4,7 @@
 package collector
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -32,6 +33,7 @@ type Collector struct {
 
 	totals  map[kpi.ID]*family
 	views   map[*kpi.WindowView]*family
+	bests   map[*kpi.BestView]*family
 	spreads map[*kpi.QuantileView]*family
 	stocks  map[*kpi.StockView]*family
 	sources sourceFamilies
@@ -44,6 +46,7 @@ func New(b *book.Book, forms Forms, now func() time.Time) *Collector {
 		book: b, forms: forms, now: now, started: now(),
 		totals:  map[kpi.ID]*family{},
 		views:   map[*kpi.WindowView]*family{},
+		bests:   map[*kpi.BestView]*family{},
 		spreads: map[*kpi.QuantileView]*family{},
 		stocks:  map[*kpi.StockView]*family{},
 		sources: newSourceFamilies(),
@@ -62,6 +65,14 @@ func New(b *book.Book, forms Forms, now func() time.Time) *Collector {
 			extra = append(extra, v.Constant.Name)
 		}
 		c.views[v] = familyOf(v.Name, v.Help, catalogue.Measure(v.Of[0]), extra...)
+	}
+	for i := range catalogue.Bests {
+		v := &catalogue.Bests[i]
+		of := *catalogue.Measure(v.Of)
+		without := func(name string) bool { return name == v.Over }
+		of.Identity = slices.DeleteFunc(slices.Clone(of.Identity), without)
+		of.Dims = slices.DeleteFunc(slices.Clone(of.Dims), without)
+		c.bests[v] = familyOf(v.Name, v.Help, &of, "by", "window")
 	}
 	for i := range catalogue.Spreads {
 		v := &catalogue.Spreads[i]
@@ -123,6 +134,9 @@ func (c *Collector) Describe(ch chan<- *prometheus.Desc) {
 	for _, f := range c.views {
 		ch <- f.Desc
 	}
+	for _, f := range c.bests {
+		ch <- f.Desc
+	}
 	for _, f := range c.spreads {
 		ch <- f.Desc
 	}
@@ -180,6 +194,11 @@ func (s *scrape) Window(v *kpi.WindowView, at book.Place, window string, value f
 		extra = append(extra, v.Constant.Value)
 	}
 	s.add(s.views[v].gauge(value, labels(at, extra...)...))
+}
+
+// Best implements [book.Reader].
+func (s *scrape) Best(v *kpi.BestView, at book.Place, window string, value float64) {
+	s.add(s.bests[v].gauge(value, labels(at, at.By, window)...))
 }
 
 // Quantile implements [book.Reader].

@@ -44,13 +44,13 @@ func openBook(t *testing.T, exemplars bool) *book.Book {
 		Journal: j, Logger: slog.New(slog.DiscardHandler), Now: noon, Retention: 60 * 24 * time.Hour, Exemplars: exemplars,
 		Catalogue: kpi.NewCatalogue(kpi.Definitions{
 			Labels: []string{"team"}, Windows: []kpi.Window{{Name: "1d", Length: 24 * time.Hour}},
-			MinSample: 1, LabelValuesMax: 50, SeriesMax: 2000,
+			MinSample: 1, LabelValuesMax: 50, SeriesMax: 2000, Horizons: kpi.Horizons{Outreach: 2 * time.Hour}, OutreachMinAttempts: 1,
 			Buckets:       kpi.Buckets{Default: []float64{600, 3600}, Calls: []float64{20, 60}, Contacts: []float64{1, 3}},
 			Surveys:       []kpi.Survey{{Name: "after-ticket", Kind: kpi.CSAT, Min: 1, Max: 5}},
 			ServiceLevels: []kpi.ServiceLevel{{Name: "phone", Threshold: 20 * time.Second, ShortAbandon: 5 * time.Second, Abandons: "negative", Objective: 0.8}},
 		}),
 		Sources: []book.SourceConfig{{
-			Name: "all", Desk: "acme", Type: "csv", Feeds: desk.Kinds(), History: sources.HistoryCounters, StaleAfter: time.Hour,
+			Name: "all", Desk: "acme", Type: "csv", Feeds: []desk.Kind{desk.KindTicket, desk.KindMessage, desk.KindCall, desk.KindSurvey, desk.KindStaffing, desk.KindOutreach}, History: sources.HistoryCounters, StaleAfter: time.Hour,
 		}},
 	})
 	if err != nil {
@@ -72,6 +72,9 @@ func records() []desk.Record {
 		{ID: "2", Body: &desk.Call{ArrivedAt: created, Outcome: desk.OutcomeAbandoned, Wait: desk.Some(40 * time.Second)}},
 		{ID: "1", Body: &desk.Survey{Survey: "after-ticket", RespondedAt: minutes(90), Score: desk.Some(5.0), Ticket: "1"}},
 		{ID: "2", Body: &desk.Survey{Survey: "after-ticket", RespondedAt: minutes(90), Score: desk.Some(2.0), Ticket: "2"}},
+		// Who could not be reached at noon answered in the evening.
+		{ID: "1", Body: &desk.Outreach{At: created.Add(-20 * time.Hour), Channel: "phone"}},
+		{ID: "2", Body: &desk.Outreach{At: created.Add(-12 * time.Hour), Channel: "phone", RepliedAt: created.Add(-11 * time.Hour)}},
 	}
 }
 

@@ -18,7 +18,7 @@ type sourceFamilies struct {
 	synced, lastSuccess, asOf, lastEvent *family
 	info, queue, folded, definition      *family
 	objective, slaObjective, slaTarget   *family
-	clock                                *family
+	clock, target, benchmark             *family
 }
 
 func newSourceFamilies() sourceFamilies {
@@ -54,13 +54,19 @@ func newSourceFamilies() sourceFamilies {
 		definition: newFamily(kpi.DefinitionInfo,
 			"How a KPI of the handbook is defined: the version of its formula and a hash of the settings that it depends on. Its value is always 1.",
 			"desk", "kpi", "version", "config_hash"),
+		target: newFamily("helpdesk_kpi_target",
+			"What a KPI of the handbook is meant to reach, in the KPI's own unit, as configured. team is empty where the target is the whole desk's.",
+			"desk", "kpi", "team"),
+		benchmark: newFamily("helpdesk_benchmark_value",
+			"What others reach in a KPI of the handbook, in the KPI's own unit, as configured.",
+			"desk", "kpi", "benchmark"),
 	}
 }
 
 func (f sourceFamilies) all() []*family {
 	return []*family{
 		f.synced, f.lastSuccess, f.asOf, f.lastEvent, f.info, f.queue, f.folded, f.definition,
-		f.objective, f.slaObjective, f.slaTarget, f.clock,
+		f.objective, f.slaObjective, f.slaTarget, f.clock, f.target, f.benchmark,
 	}
 }
 
@@ -151,11 +157,27 @@ func (s *scrape) promises(deskName string) {
 	}
 }
 
-// definitions adds how the KPIs are defined that each desk can have.
+// definitions adds how the KPIs are defined that each desk can have, and what
+// they are compared with.
 func (s *scrape) definitions() {
 	for _, k := range s.kpis {
-		for _, name := range s.book.DesksOf(k.Kind) {
+		for _, name := range s.book.DesksOf(k.Rests()...) {
 			s.add(s.sources.definition.gauge(1, name, k.ID, k.Version, k.Hash))
+			s.aims(name, k.ID)
+		}
+	}
+}
+
+// aims adds what a desk is meant to reach in a KPI, and what others do.
+func (s *scrape) aims(deskName, id string) {
+	for _, t := range s.book.Catalogue.Targets {
+		if t.KPI == id {
+			s.add(s.sources.target.gauge(t.Value, deskName, id, t.Team))
+		}
+	}
+	for _, b := range s.book.Catalogue.Benchmarks {
+		if b.KPI == id {
+			s.add(s.sources.benchmark.gauge(b.Value, deskName, id, b.Name))
 		}
 	}
 }

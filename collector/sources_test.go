@@ -42,6 +42,17 @@ func newPromising(t *testing.T) *Collector {
 				{Name: "standard", Reopen: kpi.ReopenRestarts, Targets: [4]time.Duration{desk.TargetUpdate: 24 * time.Hour}},
 			},
 			SLAObjectives: map[string]float64{"urgent": 0.95, "source": 0.9},
+			Targets: []kpi.Target{
+				{KPI: "first_response_time", Value: 14400},
+				{KPI: "first_response_time", Team: "front", Value: 900},
+				{KPI: "talk_time", Value: 300},
+				{KPI: "csat_ratio", Value: 0.9},
+			},
+			Benchmarks: []kpi.Benchmark{
+				{KPI: "request_volume", Name: "globex", Value: 100},
+				{KPI: "first_response_time", Name: "globex", Value: 7200},
+				{KPI: "first_response_time", Name: "industry", Value: 28800},
+			},
 		}),
 		Sources: []book.SourceConfig{
 			{Name: "tickets", Desk: "acme", Type: "csv", Feeds: []desk.Kind{desk.KindTicket}, StaleAfter: time.Hour, Calendar: "office", QueueURL: "https://acme.example/queue"},
@@ -104,4 +115,27 @@ func TestQueuesAreToldWhereTheyAreConfigured(t *testing.T) {
 helpdesk_source_queue_info{desk="acme",queue_url="https://acme.example/queue",source="tickets"} 1
 helpdesk_source_queue_info{desk="hotline",queue_url="https://hotline.example/wall",source="hotline"} 1
 `, "helpdesk_source_queue_info")
+}
+
+// Nobody asks the customers of these desks anything, so that what they should
+// answer is told nowhere.
+func TestTargetsAndBenchmarksAreToldWhereTheirKPIIs(t *testing.T) {
+	gathered(t, newPromising(t), `
+# HELP helpdesk_benchmark_value What others reach in a KPI of the handbook, in the KPI's own unit, as configured.
+# TYPE helpdesk_benchmark_value gauge
+helpdesk_benchmark_value{benchmark="globex",desk="acme",kpi="first_response_time"} 7200
+helpdesk_benchmark_value{benchmark="globex",desk="acme",kpi="request_volume"} 100
+helpdesk_benchmark_value{benchmark="globex",desk="globex",kpi="first_response_time"} 7200
+helpdesk_benchmark_value{benchmark="globex",desk="globex",kpi="request_volume"} 100
+helpdesk_benchmark_value{benchmark="globex",desk="hotline",kpi="request_volume"} 100
+helpdesk_benchmark_value{benchmark="industry",desk="acme",kpi="first_response_time"} 28800
+helpdesk_benchmark_value{benchmark="industry",desk="globex",kpi="first_response_time"} 28800
+# HELP helpdesk_kpi_target What a KPI of the handbook is meant to reach, in the KPI's own unit, as configured. team is empty where the target is the whole desk's.
+# TYPE helpdesk_kpi_target gauge
+helpdesk_kpi_target{desk="acme",kpi="first_response_time",team=""} 14400
+helpdesk_kpi_target{desk="acme",kpi="first_response_time",team="front"} 900
+helpdesk_kpi_target{desk="globex",kpi="first_response_time",team=""} 14400
+helpdesk_kpi_target{desk="globex",kpi="first_response_time",team="front"} 900
+helpdesk_kpi_target{desk="hotline",kpi="talk_time",team=""} 300
+`, "helpdesk_kpi_target", "helpdesk_benchmark_value")
 }

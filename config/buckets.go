@@ -1,7 +1,5 @@
 package config
 
-import "math"
-
 // Buckets are the upper bounds of the classic histograms, in seconds but for
 // the contacts, which are counted. SLA targets are added by themselves.
 type Buckets struct {
@@ -35,7 +33,7 @@ func checkBuckets(at spot, bounds []float64) {
 	}
 	for i, b := range bounds {
 		switch {
-		case math.IsNaN(b) || math.IsInf(b, 0):
+		case !finite(b):
 			at.index(i).errorf("must be a finite number: the bucket without a bound is there by itself")
 		case b <= 0:
 			at.index(i).errorf("must be above 0, not %v", b)

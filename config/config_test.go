@@ -30,8 +30,8 @@ func parse(t *testing.T, text string) *config.Config {
 // minimal is all that a file has to say.
 const minimal = "sources:\n  - {name: acme, type: api, url: https://acme.example}\n"
 
-// promising has a policy as well.
-const promising = "sla_policies: [{name: mail, match: {channel: [email]}, targets: {resolution: 1h}}]\n" + minimal
+// promising has a policy and a topic as well.
+const promising = "topics: [billing]\nsla_policies: [{name: mail, match: {channel: [email]}, targets: {resolution: 1h}}]\n" + minimal
 
 // sameZone compares time zones by name; what else they hold is a cache.
 func sameZone() cmp.Option {
@@ -67,7 +67,21 @@ func TestAFileThatSetsNothingHasTheDefaults(t *testing.T) {
 }
 
 func TestEmptySectionsKeepTheDefaults(t *testing.T) {
-	got := parse(t, "global:\nbuckets: {}\ntargets:\ncalendars:\n"+minimal)
+	got := parse(t, `
+global: {labels: }
+buckets: {}
+targets: {first_response: , kpis: }
+calendars:
+scorecards:
+benchmarks:
+engagement: {version: , engaged_from: , weights: {purchase: , click: {weight: }}}
+risk_rules:
+outreach: {min_attempts: }
+gross_margin_ratio:
+topics:
+competitors:
+social_platforms:
+`+minimal)
 	if diff := cmp.Diff(parse(t, minimal), got, values()); diff != "" {
 		t.Error(diff)
 	}
@@ -204,8 +218,11 @@ func TestDefinitionsHaveEveryTargetOnAnEdge(t *testing.T) {
 			Default:  []float64{60, 900, 1800, 3600, 14400, 28800, 259200},
 			Calls:    []float64{10, 25, 30, 60},
 			Contacts: []float64{1, 2.5},
+			Web:      []float64{1},
 		},
-		Horizons: kpi.Horizons{FCR: 72 * time.Hour, Survey: 14 * 24 * time.Hour},
+		Horizons: kpi.Horizons{
+			FCR: 72 * time.Hour, Survey: 14 * 24 * time.Hour, Outreach: 12 * time.Hour, Feedback: 30 * 24 * time.Hour,
+		},
 		Timezone: kathmandu,
 		Surveys: []kpi.Survey{
 			{Name: "after ticket", Kind: kpi.CSAT, Min: 0, Max: 1, Positive: []float64{1}},
@@ -213,6 +230,7 @@ func TestDefinitionsHaveEveryTargetOnAnEdge(t *testing.T) {
 			{Name: "relation", Kind: kpi.NPS, Min: 0, Max: 10},
 			{Name: "effort", Kind: kpi.CES, Min: 1, Max: 7, Effort: true},
 			{Name: "ease", Kind: kpi.CES, Min: 1, Max: 5},
+			{Name: "image", Kind: kpi.Brand, Min: 0, Max: 100},
 		},
 		ServiceLevels: []kpi.ServiceLevel{
 			{
@@ -247,6 +265,43 @@ func TestDefinitionsHaveEveryTargetOnAnEdge(t *testing.T) {
 		},
 		SLAObjectives:        map[string]float64{"urgent": 0.95, "source": 0.9, "Gold Support": 0.99},
 		FirstResponseTargets: []time.Duration{15 * time.Minute, 4 * time.Hour},
+		Scorecards: []kpi.Scorecard{
+			{Name: "mail", Min: 0, Max: 100},
+			{Name: "voice", Min: 0, Max: 1, Categories: []kpi.Category{
+				{Name: "tone", Weight: 0.5, Min: 1, Max: 5},
+				{Name: "process", Weight: 1, Min: 0, Max: 100, Critical: true},
+			}},
+		},
+		Engagement: kpi.Engagement{
+			Version: "ours", EngagedFrom: 0.4,
+			Weights: map[kpi.EngagementInput]kpi.EngagementWeight{
+				kpi.EngagedProductUse: {Weight: 4, PerWeek: 7},
+				kpi.EngagedWebVisit:   {Weight: 1, PerWeek: 3},
+				kpi.EngagedPurchase:   {Weight: 2, PerWeek: 0.5},
+				kpi.EngagedReply:      {Weight: 1, PerWeek: 0.5},
+				kpi.EngagedFeedback:   {Weight: 1, PerWeek: 0.25},
+				kpi.EngagedProgram:    {Weight: 1, PerWeek: 0.25},
+			},
+		},
+		RiskRules: []kpi.RiskRule{
+			{Name: "gone quiet", Kind: kpi.RiskInactive, After: 60 * 24 * time.Hour},
+			{Name: "complaints", Kind: kpi.RiskComplaints, Count: 3},
+			{Name: "detractor", Kind: kpi.RiskDetractor, After: 28 * 24 * time.Hour},
+		},
+		GrossMargin:         desk.Some(-0.25),
+		Topics:              []string{"billing", "delivery"},
+		Competitors:         []string{"Globex"},
+		Platforms:           []string{"x", "forum"},
+		OutreachMinAttempts: 50,
+		Targets: []kpi.Target{
+			{KPI: "first_response_time", Value: 14400},
+			{KPI: "first_response_time", Team: "front", Value: 3600},
+			{KPI: "nps", Value: -5},
+		},
+		Benchmarks: []kpi.Benchmark{
+			{KPI: "csat_ratio", Name: "Globex", Value: 0.83},
+			{KPI: "csat_ratio", Name: "industry", Value: 0.8},
+		},
 	}
 	if diff := cmp.Diff(want, c.Definitions(), sameZone()); diff != "" {
 		t.Error(diff)
@@ -264,6 +319,8 @@ func TestDefinitionsDoNotReachBack(t *testing.T) {
 	c.Definitions().Labels[0] = "changed"
 	c.Definitions().Buckets.Calls[0] = -1
 	c.Definitions().SLAPolicies[0].Match["channel"][0] = "changed"
+	c.Definitions().Platforms[0] = "changed"
+	c.Definitions().Topics[0] = "changed"
 	if diff := cmp.Diff(parse(t, promising), c, values()); diff != "" {
 		t.Error(diff)
 	}
@@ -294,6 +351,73 @@ func TestARetentionMustCoverTheLongestWindowAndHorizon(t *testing.T) {
 		"need records of 120d, and --storage.retention=17w keeps fewer: raise it, leave it out, or shorten them"
 	if err := c.CheckRetention(119 * day); err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
+	}
+}
+
+func TestARetentionMustCoverTheRulesOfRisk(t *testing.T) {
+	const day = 24 * time.Hour
+	const crm = "sources:\n  - {name: acme, type: api, url: https://acme.example, crm: true}\n"
+	if got := parse(t, "risk_rules: [{kind: inactive, after: 35d}]\n"+crm).Retention(); got != (35+7)*day {
+		t.Errorf("with a rule as long as the longest window and horizon %v", got)
+	}
+	c := parse(t, "risk_rules: [{kind: inactive, after: 90d}, {name: unhappy, kind: detractor, after: 120d}]\n"+crm)
+	if got := c.Retention(); got != (120+7)*day {
+		t.Errorf("with a longer rule %v", got)
+	}
+	if err := c.CheckRetention(120 * day); err != nil {
+		t.Error(err)
+	}
+	const want = `config.yml: risk_rules[1].after: the 120d of the rule "unhappy" ` +
+		"need records of 120d, and --storage.retention=17w keeps fewer: raise it, leave it out, or shorten them"
+	if err := c.CheckRetention(119 * day); err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
+	}
+	const rules = "risk_rules: [{kind: inactive, after: 90d}]\n"
+	if err := parse(t, rules+minimal).CheckRetention(42 * day); err != nil {
+		t.Errorf("without customers: %v", err)
+	}
+}
+
+func TestRiskRulesHaveTheDefaultsOfTheirKind(t *testing.T) {
+	const month = 28 * 24 * time.Hour
+	for text, want := range map[string][]kpi.RiskRule{
+		"": {
+			{Name: "detractor", Kind: kpi.RiskDetractor, After: month},
+			{Name: "complaints", Kind: kpi.RiskComplaints, Count: 2},
+			{Name: "inactive", Kind: kpi.RiskInactive, After: month},
+		},
+		"risk_rules: []": nil,
+		"risk_rules: [{kind: detractor, name: , after: }, {name: upset, kind: complaints}]": {
+			{Name: "detractor", Kind: kpi.RiskDetractor, After: month},
+			{Name: "upset", Kind: kpi.RiskComplaints, Count: 2},
+		},
+	} {
+		c := parse(t, text+"\n"+minimal)
+		if diff := cmp.Diff(want, c.Definitions().RiskRules); diff != "" {
+			t.Errorf("%s: (-want +got):\n%s", text, diff)
+		}
+		if diff := cmp.Diff(c, parse(t, c.String()), values()); diff != "" {
+			t.Errorf("%s: read back otherwise:\n%s", text, diff)
+		}
+	}
+}
+
+func TestListsWithoutWordsTellAllApart(t *testing.T) {
+	c := parse(t, "topics: []\ncompetitors: []\nsocial_platforms: []\n"+minimal)
+	if d := c.Definitions(); d.Topics != nil || d.Competitors != nil || d.Platforms != nil {
+		t.Errorf("got %q, %q and %q, which means something else than nil", d.Topics, d.Competitors, d.Platforms)
+	}
+	if diff := cmp.Diff(c.SocialPlatforms, parse(t, c.String()).SocialPlatforms); diff != "" {
+		t.Errorf("read back otherwise:\n%s", diff)
+	}
+}
+
+func TestDefaultWeightsMayHaveAnotherVersion(t *testing.T) {
+	got := parse(t, "engagement: {version: 2026, weights: {purchase: {weight: 3, per_week: 0.5}}}\n"+minimal).Definitions().Engagement
+	want := parse(t, minimal).Definitions().Engagement
+	want.Version = "2026"
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"helpdesk_exporter/desk"
 	"helpdesk_exporter/kpi"
 )
 
@@ -21,9 +22,16 @@ func (c *Config) Definitions() kpi.Definitions {
 		SLAObjectives:        c.objectives(),
 		Timezone:             c.Global.Timezone.Location,
 		Horizons: kpi.Horizons{
-			FCR:    time.Duration(c.Global.Horizons.FCR),
-			Survey: time.Duration(c.Global.Horizons.Survey),
+			FCR:      time.Duration(c.Global.Horizons.FCR),
+			Survey:   time.Duration(c.Global.Horizons.Survey),
+			Outreach: time.Duration(c.Global.Horizons.Outreach),
+			Feedback: time.Duration(c.Global.Horizons.Feedback),
 		},
+		Engagement:          c.Engagement.definition(),
+		Topics:              anyIfEmpty(c.Topics),
+		Competitors:         anyIfEmpty(c.Competitors),
+		Platforms:           anyIfEmpty(c.SocialPlatforms),
+		OutreachMinAttempts: int(c.Outreach.MinAttempts),
 	}
 	for _, level := range c.Global.Rollups {
 		d.Rollups = append(d.Rollups, slices.Clone(level))
@@ -49,10 +57,35 @@ func (c *Config) Definitions() kpi.Definitions {
 	}
 	d.Buckets.Calls = withEdges(c.Buckets.Calls, thresholds)
 	d.Buckets.Contacts = slices.Clone(c.Buckets.Contacts)
+	d.Buckets.Web = slices.Clone(c.Buckets.Web)
 	for _, s := range c.Surveys {
 		d.Surveys = append(d.Surveys, s.definition())
 	}
+	for _, s := range c.Scorecards {
+		d.Scorecards = append(d.Scorecards, s.definition())
+	}
+	for _, t := range c.Targets.KPIs {
+		d.Targets = append(d.Targets, t.definition())
+	}
+	for _, b := range c.Benchmarks {
+		d.Benchmarks = append(d.Benchmarks, b.definition())
+	}
+	for _, r := range c.RiskRules {
+		d.RiskRules = append(d.RiskRules, r.definition())
+	}
+	if c.GrossMarginRatio != nil {
+		d.GrossMargin = desk.Some(*c.GrossMarginRatio)
+	}
 	return d
+}
+
+// anyIfEmpty returns the words, nil for an empty list: it tells all values
+// apart.
+func anyIfEmpty(words []string) []string {
+	if len(words) == 0 {
+		return nil
+	}
+	return slices.Clone(words)
 }
 
 func (s ServiceLevel) definition() kpi.ServiceLevel {

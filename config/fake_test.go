@@ -26,6 +26,7 @@ type apiConfig struct {
 	Values  map[string]string `yaml:"values,omitempty"`
 	Settle  model.Duration    `yaml:"settle"`
 	Retries int               `yaml:"retries"`
+	CRM     bool              `yaml:"crm,omitempty"` // it knows of customers
 	Auth    *auth             `yaml:"auth,omitempty"`
 }
 
@@ -53,7 +54,12 @@ func (w *words) UnmarshalYAML(unmarshal func(any) error) error {
 
 func (c *apiConfig) Shared() *sources.Common { return &c.Common }
 
-func (c *apiConfig) Feeds() []desk.Kind { return []desk.Kind{desk.KindTicket} }
+func (c *apiConfig) Feeds() []desk.Kind {
+	if c.CRM {
+		return []desk.Kind{desk.KindTicket, desk.KindCustomer}
+	}
+	return []desk.Kind{desk.KindTicket}
+}
 
 func (c *apiConfig) New(sources.Options) (sources.Source, error) {
 	return nil, errors.New("nothing to read")

@@ -55,7 +55,7 @@ func wantValid(t *testing.T, c *config.Config) {
 			t.Fatalf("window %+v with a retention of %v", w, c.Retention())
 		}
 	}
-	for _, bounds := range [][]float64{d.Buckets.Default, d.Buckets.Calls} {
+	for _, bounds := range [][]float64{d.Buckets.Default, d.Buckets.Calls, d.Buckets.Contacts, d.Buckets.Web} {
 		if len(bounds) == 0 || !slices.IsSorted(bounds) || bounds[0] <= 0 || math.IsInf(bounds[len(bounds)-1], 0) {
 			t.Fatalf("buckets %v", bounds)
 		}
@@ -63,6 +63,31 @@ func wantValid(t *testing.T, c *config.Config) {
 	for _, s := range d.Surveys {
 		if s.Name == "" || !(s.Min < s.Max) {
 			t.Fatalf("survey %+v", s)
+		}
+	}
+	for _, s := range d.Scorecards {
+		for _, category := range append(s.Categories, kpi.Category{Name: s.Name, Weight: 1, Min: s.Min, Max: s.Max}) {
+			if category.Name == "" || !(category.Weight > 0) || !(category.Min < category.Max) {
+				t.Fatalf("scorecard %+v", s)
+			}
+		}
+	}
+	if e := d.Engagement; e.Version == "" || len(e.Weights) == 0 || !(e.EngagedFrom > 0 && e.EngagedFrom < 1) {
+		t.Fatalf("engagement %+v", e)
+	}
+	for _, weight := range d.Engagement.Weights {
+		if !(weight.Weight > 0 && weight.PerWeek > 0) || math.IsInf(weight.Weight/weight.PerWeek, 0) {
+			t.Fatalf("engagement %+v", d.Engagement)
+		}
+	}
+	for _, r := range d.RiskRules {
+		if r.Name == "" || (r.Count > 0) == (r.After > 0) {
+			t.Fatalf("risk rule %+v", r)
+		}
+	}
+	for _, target := range d.Targets {
+		if target.KPI == "" || math.IsNaN(target.Value) || math.IsInf(target.Value, 0) {
+			t.Fatalf("target %+v", target)
 		}
 	}
 	for _, s := range d.Calendars {

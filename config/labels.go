@@ -9,6 +9,16 @@ import (
 // attr.NAME.
 func ticketDimensions() []string { return []string{"channel", "priority", "team", "topic"} }
 
+// windowDimensions lists the labels that window families have, besides
+// attr.NAME.
+func windowDimensions() []string {
+	return []string{
+		"channel", "priority", "team", "topic", "queue", "segment", "direction", "call_outcome", "block_reason",
+		"reviewer_kind", "action", "interaction", "campaign_kind", "landing_kind", "churn_reason", "referral_source",
+		"platform", "feedback_kind", "competitor", "content_kind", "section", "locale",
+	}
+}
+
 func checkLabels(at spot, labels []string) {
 	for i, label := range labels {
 		if at.index(i).dimension(label) && slices.Contains(labels[:i], label) {
@@ -49,7 +59,7 @@ func checkRollups(at spot, rollups [][]string, labels []string) {
 	if rollups != nil && len(rollups) == 0 {
 		at.errorf("list at least one level, [] being all together, as [[], [team]]; without the key each dimension is a level")
 	}
-	known := []string{"channel", "priority", "team", "queue", "segment", "direction", "call_outcome", "topic"}
+	known := windowDimensions()
 	for _, label := range labels {
 		if strings.HasPrefix(label, "attr.") {
 			known = append(known, label)

@@ -161,6 +161,16 @@ func (s spot) someOf(what string, words, known []string) {
 	}
 }
 
+// legible reports a name that is no good as the value of a label, and returns
+// whether it is a good one.
+func (s spot) legible(name string) bool {
+	if strings.TrimSpace(name) == name && !strings.ContainsFunc(name, unicode.IsControl) {
+		return true
+	}
+	s.errorf("%q has blanks around it or control characters in it: remove them", name)
+	return false
+}
+
 // checkNames reports the names in a list that are missing, doubled or no good
 // as the value of a label.
 func checkNames(list spot, names []string) {
@@ -171,8 +181,7 @@ func checkNames(list spot, names []string) {
 		switch {
 		case name == "":
 			at.errorf("required: a name of its own")
-		case strings.TrimSpace(name) != name || strings.ContainsFunc(name, unicode.IsControl):
-			at.errorf("%q has blanks around it or control characters in it: remove them", name)
+		case !at.legible(name):
 		case doubled:
 			at.errorf("%q is already the name of %s: choose another", name, list.index(j).path)
 		default:

@@ -3,9 +3,7 @@ package config
 import (
 	"maps"
 	"slices"
-	"strings"
 	"time"
-	"unicode"
 
 	"github.com/prometheus/common/model"
 
@@ -105,8 +103,7 @@ func checkSLAObjectives(at spot, objectives map[string]Ratio, policies []SLAPoli
 		switch {
 		case name == "":
 			at.errorf("an objective has no name: write that of the desk's policy, or source where its due times have none")
-		case strings.TrimSpace(name) != name || strings.ContainsFunc(name, unicode.IsControl):
-			at.key(name).errorf("%q has blanks around it or control characters in it: remove them", name)
+		case !at.key(name).legible(name):
 		case i >= 0:
 			at.key(name).errorf("%q is a policy of this file: write its objective into sla_policies[%d]", name, i)
 		case objectives[name] == 0:

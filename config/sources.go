@@ -134,8 +134,7 @@ func checkSources(at spot, configs []sources.Config, whole *Config) {
 			})
 		}
 		if past, ok := config.(sources.WithStart); ok {
-			window, _, _ := whole.lookBack()
-			past.StartFrom(model.Duration(window.Length))
+			past.StartFrom(model.Duration(whole.longestWindow().Length))
 		}
 		checkOwn(at.index(i), config)
 	}

@@ -1,7 +1,6 @@
 package config
 
 import (
-	"math"
 	"slices"
 	"strings"
 
@@ -16,22 +15,6 @@ type Survey struct {
 	Scale     *Scale         `yaml:"scale,flow,omitempty"`    // of a survey that was checked never nil
 	Positive  []float64      `yaml:"positive,flow,omitempty"` // CSAT and FCR only; empty: from 0.75 of the scale
 	Direction Direction      `yaml:"direction,omitempty"`     // CES only
-}
-
-// Scale bounds the scores of a survey.
-type Scale struct {
-	Min float64 `yaml:"min"`
-	Max float64 `yaml:"max"`
-}
-
-// UnmarshalYAML sets bounds that are no numbers, so that a missing one is told
-// from 0.
-func (s *Scale) UnmarshalYAML(unmarshal func(any) error) error {
-	type plain Scale
-	p := plain{Min: math.NaN(), Max: math.NaN()}
-	err := unmarshal(&p)
-	*s = Scale(p)
-	return err
 }
 
 // Direction says what a high score of an effort survey means. It has no
@@ -95,7 +78,7 @@ func (s *Survey) check(at spot) {
 func surveyKinds() []string {
 	return []string{
 		string(kpi.CSAT), string(kpi.NPS), string(kpi.CES),
-		string(kpi.FCR), string(kpi.AgentMood), string(kpi.PreferredChannel),
+		string(kpi.FCR), string(kpi.AgentMood), string(kpi.PreferredChannel), string(kpi.Brand),
 	}
 }
 
@@ -113,31 +96,14 @@ func defaultScale(kind kpi.SurveyKind) *Scale {
 }
 
 func (s *Survey) checkScale(at spot) (ok bool) {
-	low, high := s.Scale.Min, s.Scale.Max
-	if !checkBound(at.key("min"), low) || !checkBound(at.key("max"), high) {
+	if !s.Scale.check(at) {
 		return false
 	}
-	switch {
-	case s.Kind == kpi.NPS && (low != 0 || high != 10):
+	if s.Kind == kpi.NPS && *s.Scale != *defaultScale(kpi.NPS) {
 		at.errorf("the scale of nps is always 0 to 10: leave it out, or make the survey a csat")
-	case low >= high:
-		at.errorf("min %v must be below max %v", low, high)
-	default:
-		return true
+		return false
 	}
-	return false
-}
-
-func checkBound(at spot, bound float64) (ok bool) {
-	switch {
-	case math.IsNaN(bound) && !at.given():
-		at.errorf("required: a scale has min and max, as {min: 1, max: 5}")
-	case math.IsNaN(bound) || math.IsInf(bound, 0):
-		at.errorf("must be a finite number")
-	default:
-		return true
-	}
-	return false
+	return true
 }
 
 func (s *Survey) checkPositive(at spot) {

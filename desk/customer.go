@@ -15,7 +15,7 @@ type Customer struct {
 	PeriodStart time.Time // of the sums
 	PeriodEnd   time.Time // the first instant behind the period
 	AtStart     Opt[int]  // customers when the period began
-	New         Opt[int]  // customers won in the period
+	New         Opt[int]  // customers won in the period that were there at its end
 	AtEnd       Opt[int]  // customers when the period ended
 	Lost        Opt[int]  // of those at the start, gone by the end
 }

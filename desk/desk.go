@@ -57,6 +57,10 @@ func (k Kind) String() string {
 	switch {
 	case k == KindContact:
 		return "contact"
+	case k == KindEngagement:
+		return "engagement"
+	case k == KindRisk:
+		return "risk"
 	case k >= KindTicket && int(k) < len(kindNames):
 		return kindNames[k]
 	default:

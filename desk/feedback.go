@@ -15,7 +15,7 @@ type Feedback struct {
 	Technical    Opt[bool]
 	KBAnswerable Opt[bool] // an article answers it
 	Competitor   string    // that it names
-	Opportunity  Opt[bool] // to sell something
+	Opportunity  Opt[bool] // to engage with those who talk
 }
 
 // Kind implements [Body].

@@ -30,6 +30,9 @@ func (c *Catalogue) addAgentSatisfaction() {
 			Help: "Employee Net Promoter Score of the answers given in the window on a scale from 0 to 10, from -100 to 100 points; absent below five answers, and for all teams where one has fewer.",
 		},
 	)
+	c.define(desk.KindSurvey, c.surveysOf(AgentMood),
+		KPI{ID: "agent_satisfaction", Metric: "helpdesk_agent_satisfaction_ratio", Query: `helpdesk_agent_satisfaction_ratio{by="all", window="7d"}`},
+	)
 }
 
 // anonymous returns a formula that gives no figure where so few answered that

@@ -27,6 +27,9 @@ func (c *Catalogue) addBacklog() {
 			Help: "Time since the creation of the oldest open ticket; absent where none is open.",
 		},
 	)
+	c.define(desk.KindTicket, nil,
+		KPI{ID: "ticket_backlog", Metric: "helpdesk_ticket_backlog", Query: `sum by (age_bucket) (helpdesk_ticket_backlog)`},
+	)
 }
 
 const day = 24 * time.Hour

@@ -38,6 +38,9 @@ func (c *Catalogue) addBlockage() {
 			Help: "Denominator of helpdesk_call_blockage_ratio: inbound calls, however they ended, and those that a carrier counts.",
 		},
 	)
+	c.define(desk.KindCall, nil,
+		KPI{ID: "blockage", Metric: "helpdesk_call_blockage_ratio", Query: `helpdesk_call_blockage_ratio{by="all", window="7d"}`},
+	)
 }
 
 // attempt collects that somebody tried to call.

@@ -95,6 +95,19 @@ func (c *Catalogue) addCalls() {
 		denominator: "helpdesk_contacts_offered",
 		counts:      "answered and abandoned",
 	})
+	c.define(desk.KindCall, nil,
+		KPI{ID: "call_volume", Metric: "helpdesk_calls_total", Query: `sum by (call_outcome) (increase(helpdesk_calls_total[1h]))`},
+		KPI{ID: "average_wait_time", Metric: "helpdesk_queue_wait_seconds", Query: `helpdesk_queue_wait_mean_seconds{by="all", window="1d"}`},
+		KPI{ID: "average_speed_of_answer", Metric: "helpdesk_speed_of_answer_mean_seconds", Query: `helpdesk_speed_of_answer_mean_seconds{by="all", window="7d"}`},
+		KPI{ID: "hold_time", Metric: "helpdesk_call_hold_seconds", Query: `helpdesk_call_hold_mean_seconds{by="all", window="7d"}`},
+		KPI{ID: "talk_time", Metric: "helpdesk_call_talk_seconds", Query: `helpdesk_call_talk_mean_seconds{by="all", window="7d"}`},
+		KPI{ID: "wrap_up_time", Metric: "helpdesk_call_wrap_up_seconds", Query: `helpdesk_call_wrap_up_mean_seconds{by="all", window="7d"}`},
+		KPI{ID: "average_handle_time", Metric: "helpdesk_handle_seconds", Query: `helpdesk_handle_mean_seconds{by="all", window="7d"}`},
+	)
+	c.define(desk.KindCall, c.shortAbandons(),
+		KPI{ID: "abandonment_rate", Metric: "helpdesk_abandonment_ratio", Query: `helpdesk_abandonment_ratio{by="all", window="7d"}`},
+		KPI{ID: "short_abandons", Metric: "helpdesk_contacts_short_abandoned_total", Query: `sum by (queue) (increase(helpdesk_contacts_short_abandoned_total[1d]))`},
+	)
 }
 
 // contact is a call or chat as the customer lived it: all its legs as one.

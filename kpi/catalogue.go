@@ -9,6 +9,7 @@ package kpi
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"helpdesk_exporter/desk"
@@ -23,7 +24,8 @@ type ID uint8
 // feed a cumulative family, the trailing windows and a stock.
 type Measure struct {
 	ID       ID
-	Kind     desk.Kind // what feeds it: records of this kind, or contacts of either kind
+	Kind     desk.Kind // what feeds it: records of this kind, or of those that it pools
+	Joins    desk.Kind // what its figures are wrong without, at desks that have it; 0: nothing
 	Identity []string  // labels that are always there and never pooled
 	Named    []string  // those of them whose values the desk chooses, as many as it likes
 	Dims     []string  // labels that can be pooled
@@ -34,8 +36,18 @@ type Measure struct {
 	Stock    bool   // how many there are now
 	Aged     bool   // and since when
 	Distinct bool   // how many keys there are, in the windows or now
-	Latest   bool   // a stock of which the newest value holds
+	Latest   bool   // a stock of which the newest value holds; with Window for each window by itself
+	Span     bool   // each contribution holds from an instant until another: in its window, or now
+	Accrues  bool   // each contribution accrues evenly over a period, of which the windows hold a part
+	Before   bool   // the windows before the windows are kept as well
 	Siblings []Sibling
+
+	// Apart is a dimension of which only the contributions without a value count
+	// where it is rolled up: somebody who did three things is one, and not three.
+	Apart string
+	// Table is how many of the last dimensions make a table: they are a level of
+	// their own, together, and part of no other.
+	Table int
 }
 
 // Total is a cumulative family: a counter or, with Buckets, a histogram of
@@ -62,7 +74,9 @@ func (m *Measure) Labels() []string {
 type Contribution struct {
 	Measure ID
 	Labels  []string     // values in the order of Measure.Labels
-	At      time.Time    // when it happened; zero: not known
+	At      time.Time    // when it happened, or began to hold; zero: not known
+	Until   time.Time    // of a span or a period: its end; zero: of a span that does not end by itself
+	Window  uint8        // the number of the only window that it is for, from 1; 0: for all
 	Value   tally.Amount // what is summed and spread
 	Key     string       // what a distinct measure tells apart, or who is due
 	Fact    uint8        // under which number the record's ledger counts it
@@ -99,6 +113,9 @@ type WindowView struct {
 	// figures about nobody. Where a part of a level has fewer, none of the level
 	// shows: the rest could be subtracted from the whole.
 	Fewest int64
+	// Before gives the formula the counts of the windows before the windows as
+	// well, behind the others; it shows only where records are kept for so long.
+	Before bool
 	// Constant is one more label, with the same value throughout; empty for none.
 	Constant desk.Dim
 	// Value makes the figure from the counts of the measures; false: there is
@@ -107,6 +124,16 @@ type WindowView struct {
 	// ValueAt does so, in the place of Value, where the formula depends on the
 	// labels.
 	ValueAt func(labels []string, counts []tally.Count) (float64, bool)
+}
+
+// BestView is a family of gauges over the trailing windows that tell which value
+// of one label does best.
+type BestView struct {
+	Name, Help string
+	Of         ID
+	Over       string // the label
+	// Best makes the figure of the values and their counts; false: there is none.
+	Best func(values []string, counts []tally.Count) (float64, bool)
 }
 
 // QuantileView is a family of gauges of window quantiles.
@@ -122,6 +149,7 @@ type StockView struct {
 	Of         []ID
 	Extra      string     // one more label, empty for none
 	ByLevel    bool       // the figure does not add up over labels
+	Per        ID         // a stock with the same labels that is handed to Figures beside each, 0: none
 	ZeroOf     ID         // label sets of this measure show 0 where there is nothing
 	Zeros      [][]string // with each of these values of the identity labels
 	Figures    func(s Stock, now time.Time) []Figure
@@ -130,6 +158,8 @@ type StockView struct {
 // Stock is what a stock holds at one label set or level.
 type Stock struct {
 	N      int64       // of a distinct measure: of keys
+	Sum    tally.Sum   // what they add up to
+	Per    tally.Count // what the stock beside it holds
 	Latest tally.Count // of a latest measure
 	Oldest time.Time   // zero without ages
 	Next   time.Time   // the first that is not before now; at a level only
@@ -152,10 +182,13 @@ type Catalogue struct {
 	Definitions
 	Measures []Measure // by ascending ID
 	Views    []WindowView
+	Bests    []BestView
 	Spreads  []QuantileView
 	Stocks   []StockView
 
+	kpis      []KPI
 	byID      [256]*Measure
+	grids     []tally.Grid // of the windows
 	surveys   map[string]Survey
 	calendars map[string]*Calendar
 	lists     []policyList // by when they came into force
@@ -167,6 +200,9 @@ func NewCatalogue(d Definitions) *Catalogue {
 		d.Timezone = time.UTC
 	}
 	c := &Catalogue{Definitions: d, surveys: map[string]Survey{}}
+	for _, w := range d.Windows {
+		c.grids = append(c.grids, tally.NewGrid(w.Length, WindowSlots))
+	}
 	for _, s := range d.Surveys {
 		c.surveys[s.Name] = s
 	}
@@ -184,7 +220,25 @@ func NewCatalogue(d Definitions) *Catalogue {
 	c.addBlockage()
 	c.addStaffing()
 	c.addSLA()
+	c.addReviews()
+	c.addBrand()
+	c.addCustomers()
+	c.addRisk()
+	c.addPurchases()
+	c.addLifetimeValue()
+	c.addPrograms()
+	c.addReferrals()
+	c.addUsage()
+	c.addEngagement()
+	c.addFeedback()
+	c.addSocial()
+	c.addSessions()
+	c.addOutreach()
+	c.addArticles()
+	c.addCosts()
 	c.addExcluded()
+	c.addTargets()
+	c.addHealth()
 	for i := range c.Measures {
 		m := &c.Measures[i]
 		if c.byID[m.ID] != nil {
@@ -201,32 +255,34 @@ func NewCatalogue(d Definitions) *Catalogue {
 // Measure returns the measure with the given number, nil where there is none.
 func (c *Catalogue) Measure(id ID) *Measure { return c.byID[id] }
 
-// Levels returns the groups of dimensions at which a window family with the
-// given dimensions is shown.
-func (c *Catalogue) Levels(dims []string) [][]string {
+// WindowSlots is how many slots a trailing window is divided into at least.
+const WindowSlots = 288
+
+// Levels returns the groups of dimensions at which a window family of a measure
+// is shown.
+func (c *Catalogue) Levels(m *Measure) [][]string {
+	dims := m.Dims[:len(m.Dims)-m.Table]
+	var levels [][]string
 	if c.Rollups == nil {
-		levels := [][]string{nil}
+		levels = append(levels, nil)
 		for _, d := range dims {
 			levels = append(levels, []string{d})
 		}
-		return levels
 	}
-	var levels [][]string
 	for _, level := range c.Rollups {
 		if within(level, dims) {
 			levels = append(levels, level)
 		}
+	}
+	if m.Table > 0 {
+		levels = append(levels, m.Dims[len(dims):])
 	}
 	return levels
 }
 
 func within(level, dims []string) bool {
 	for _, l := range level {
-		found := false
-		for _, d := range dims {
-			found = found || d == l
-		}
-		if !found {
+		if !slices.Contains(dims, l) {
 			return false
 		}
 	}

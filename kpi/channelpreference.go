@@ -24,6 +24,9 @@ func (c *Catalogue) addChannelPreference() {
 			},
 		)
 	}
+	c.define(desk.KindContact, nil,
+		KPI{ID: "channel_preference", Metric: "helpdesk_channel_preference_ratio", Query: `helpdesk_channel_preference_ratio{by="all", window="7d"}`},
+	)
 }
 
 // prefers collects that a customer chose or named a channel.

@@ -50,6 +50,11 @@ func (c *Catalogue) addComplaints() {
 	})
 	c.addSpreadViews(ComplaintResolution, "helpdesk_complaint_resolution", "last solves in the window of complaints not reopened since")
 	c.addSpreadViews(Acknowledgement, "helpdesk_acknowledgement", "tickets acknowledged in the window")
+	c.define(desk.KindTicket, nil,
+		KPI{ID: "complaint_volume", Metric: "helpdesk_complaints_total", Query: `sum(increase(helpdesk_complaints_total[1d]))`},
+		KPI{ID: "complaint_resolution_time", Metric: "helpdesk_complaint_resolution_seconds", Query: `helpdesk_complaint_resolution_mean_seconds{by="all", window="7d"}`},
+		KPI{ID: "complaint_ack_time", Metric: "helpdesk_acknowledgement_seconds", Query: `helpdesk_acknowledgement_mean_seconds{by="all", window="7d"}`},
+	)
 }
 
 // complaint collects what a complaint contributes.

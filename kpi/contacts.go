@@ -68,6 +68,20 @@ func (c *Catalogue) addContacts() {
 	c.addTransferViews()
 	c.addAutomationViews()
 	c.addWorkloadViews()
+	c.define(desk.KindContact, nil,
+		KPI{ID: "request_volume", Metric: "helpdesk_contacts_total", Query: `sum(increase(helpdesk_contacts_total[1d]))`},
+		KPI{ID: "contact_volume_by_channel", Metric: "helpdesk_contacts_in_window", Query: `helpdesk_contacts_in_window{by="channel", window="7d"}`},
+		KPI{ID: "transfer_rate", Metric: "helpdesk_transfer_ratio", Query: `helpdesk_transfer_ratio{by="all", window="7d"}`},
+		KPI{ID: "automation_share", Metric: "helpdesk_contacts_automated_ratio", Query: `helpdesk_contacts_automated_ratio{by="all", window="7d"}`},
+		KPI{ID: "agent_workload", Metric: "helpdesk_contacts_per_agent", Query: `helpdesk_contacts_per_agent{by="all", window="7d"}`},
+		KPI{ID: "team_performance", Metric: "helpdesk_team_info", Query: `helpdesk_team_info`},
+	)
+	c.define(desk.KindContact, c.Horizons.FCR,
+		KPI{ID: "repeat_contact_rate", Metric: "helpdesk_repeat_contact_ratio", Query: `helpdesk_repeat_contact_ratio{by="all", window="7d"}`},
+	)
+	c.define(desk.KindContact, c.Timezone.String(),
+		KPI{ID: "demand_pattern", Metric: "helpdesk_contacts_by_hour", Query: `sum by (weekday, hour) (helpdesk_contacts_by_hour{window="7d"})`},
+	)
 }
 
 func (c *Catalogue) addRepeatViews() {

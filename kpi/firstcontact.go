@@ -65,6 +65,12 @@ func (c *Catalogue) addFirstContact() {
 			Help: "Number of tickets that helpdesk_contacts_to_resolution_mean is of.",
 		},
 	)
+	c.define(desk.KindTicket, c.Horizons.FCR,
+		KPI{ID: "first_contact_resolution", Metric: "helpdesk_first_contact_resolution_ratio", Query: `helpdesk_first_contact_resolution_ratio{by="all", window="7d"}`},
+	)
+	c.define(desk.KindTicket, nil,
+		KPI{ID: "calls_to_resolution", Metric: "helpdesk_contacts_to_resolution", Query: `helpdesk_contacts_to_resolution_mean{by="all", window="7d"}`},
+	)
 }
 
 // effort collects what it took the customer to have the issue of a ticket

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"helpdesk_exporter/desk"
 	"helpdesk_exporter/kpi"
 	"helpdesk_exporter/tally"
 )
@@ -26,7 +27,7 @@ func definitions() kpi.Definitions {
 		Labels:    []string{"channel", "priority", "team"},
 		Windows:   []kpi.Window{week()},
 		MinSample: 1,
-		Buckets:   kpi.Buckets{Default: []float64{60, 3600, 86400}, Calls: []float64{5, 20, 60}, Contacts: []float64{1, 2, 5}},
+		Buckets:   kpi.Buckets{Default: []float64{60, 3600, 86400}, Calls: []float64{5, 20, 60}, Contacts: []float64{1, 2, 5}, Web: []float64{10, 60, 600}},
 		Horizons:  kpi.Horizons{FCR: 7 * day, Survey: 7 * day},
 		Surveys: []kpi.Survey{
 			{Name: "csat", Kind: kpi.CSAT, Min: 1, Max: 5},
@@ -154,6 +155,17 @@ func (e *evaluation) of(id kpi.ID, labels []string) []string {
 func (e *evaluation) count(id kpi.ID, labels []string) tally.Count {
 	var count tally.Count
 	m, keys := e.Measure(id), map[string]bool{}
+	if m.Apart != "" && !slices.Contains(labels, m.Apart) {
+		labels = append(slices.Clone(labels), m.Apart, "")
+	}
+	switch {
+	case m.Span:
+		return e.holding(id, labels...)
+	case m.Accrues:
+		return e.accrued(id, labels...)
+	case m.Latest && m.Window:
+		return e.newest(id, labels...)
+	}
 	all := e.inWindow(id, labels...)
 	if m.Stock {
 		all = e.fed(id, kpi.FeedStock, labels...)
@@ -200,7 +212,13 @@ func (e *evaluation) stock(name string, labels ...string) map[string]float64 {
 	ages, latest, keys := &tally.Ages{}, &tally.Latest{}, &tally.Multiset{}
 	for _, id := range e.Stocks[i].Of {
 		m := e.Measure(id)
+		if m.Span {
+			held := e.holding(id, labels...)
+			s.N, s.Sum = held.N, held.Sum
+			continue
+		}
 		for _, of := range e.fed(id, kpi.FeedStock, labels...) {
+			s.Sum.Add(of.Value)
 			switch {
 			case m.Distinct:
 				keys.Add(1, of.Key)
@@ -276,4 +294,70 @@ func (e *evaluation) counts(want map[string]int) {
 func (e *evaluation) excluded(reason string) int {
 	e.t.Helper()
 	return int(e.stock(kpi.ExcludedFamily, "reason", reason)[""])
+}
+
+// dossier sums up what the records of one customer contribute.
+func (e *evaluation) dossier(customer string, records ...*desk.Held) *evaluation {
+	b := e.NewContributions(kpi.FeedAny)
+	b.AddDossier(kpi.Dossier{Customer: customer, Records: records, Fed: func(desk.Kind) bool { return true }})
+	e.list = append(e.list, b.List()...)
+	return e
+}
+
+// holding returns what holds now of a span measure in the window, by labels
+// given as name, value: how many, and what they add up to.
+func (e *evaluation) holding(id kpi.ID, labels ...string) tally.Count {
+	var c tally.Count
+	for _, of := range e.list {
+		if of.Measure == id && !of.At.After(now()) && (of.Until.IsZero() || of.Until.After(now())) && e.labelled(of, labels) {
+			c.Add(1, of.Value)
+		}
+	}
+	return c
+}
+
+// accrued returns how much of the periods of a measure lies in the window.
+func (e *evaluation) accrued(id kpi.ID, labels ...string) tally.Count {
+	var c tally.Count
+	from, to := now().Add(-week().Length), now()
+	for _, of := range e.fed(id, kpi.FeedWindow, labels...) {
+		begin, end := of.At, of.Until
+		if begin.Before(from) {
+			begin = from
+		}
+		if end.After(to) {
+			end = to
+		}
+		if part := end.Sub(begin).Seconds() / of.Until.Sub(of.At).Seconds(); part > 0 {
+			c.Add(1, tally.Points(of.Value.Float()*part))
+		}
+	}
+	return c
+}
+
+// newest returns the latest values of a measure.
+func (e *evaluation) newest(id kpi.ID, labels ...string) tally.Count {
+	latest := &tally.Latest{}
+	for _, of := range e.fed(id, kpi.FeedWindow, labels...) {
+		latest.Add(of.At.UnixNano(), 1, of.Value)
+	}
+	c, _ := latest.At(now().UnixNano())
+	return c
+}
+
+// as looks only at the views whose constant label has a value.
+func (e *evaluation) as(value string) *evaluation {
+	c := *e.Catalogue
+	c.Views = slices.DeleteFunc(slices.Clone(c.Views), func(v kpi.WindowView) bool { return v.Constant.Value != value })
+	return &evaluation{t: e.t, Catalogue: &c, list: e.list}
+}
+
+// fedBy sums up what a dossier contributes at a desk that has records of the
+// given kinds only.
+func (e *evaluation) fedBy(d kpi.Dossier, kinds ...desk.Kind) *evaluation {
+	d.Fed = func(k desk.Kind) bool { return slices.Contains(kinds, k) }
+	b := e.NewContributions(kpi.FeedAny)
+	b.AddDossier(d)
+	e.list = append(e.list, b.List()...)
+	return e
 }

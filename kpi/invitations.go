@@ -14,6 +14,9 @@ func (c *Catalogue) addInvitations() {
 		denominator: "helpdesk_survey_invitations",
 		counts:      "invitations whose horizon ended in the window",
 	})
+	c.define(desk.KindSurvey, c.Horizons.Survey,
+		KPI{ID: "survey_response_rate", Metric: "helpdesk_survey_response_ratio", Query: `helpdesk_survey_response_ratio{by="all", window="7d"}`},
+	)
 }
 
 // invitation collects whether a survey that was sent was answered in time.

@@ -45,6 +45,10 @@ func families(c *kpi.Catalogue) []family {
 		}
 		add(v.Name, v.Help, "gauge", c.Measure(v.Of[0]), more...)
 	}
+	for _, v := range c.Bests {
+		all = append(all, family{v.Name, v.Help, "gauge", append(slices.DeleteFunc(
+			slices.Concat([]string{"desk"}, c.Measure(v.Of).Labels()), func(l string) bool { return l == v.Over }), "by", "window")})
+	}
 	for _, v := range c.Spreads {
 		add(v.Name, v.Help, "gauge", c.Measure(v.Of), "by", "window", "q")
 	}
@@ -107,7 +111,12 @@ func beyond() map[string]string {
 		slas  = "the handbook knows promises by their attainment only; the pager needs the rest"
 		clock = "what runs in business hours stands beside what runs around the clock"
 	)
+	const rewards = "the counter of due rewards counts those ahead as well, so it is no denominator of those granted"
 	return map[string]string{
+		"helpdesk_referral_reward_granted_ratio":            rewards,
+		"helpdesk_referral_rewards_due_in_window":           rewards,
+		"helpdesk_referral_rewards_granted_in_window":       rewards,
+		"helpdesk_gross_margin_revenue":                     "not of every purchase is the margin known, so revenue is no denominator of the margin",
 		"helpdesk_sla_outcomes_total":                       slas,
 		"helpdesk_sla_outcomes_in_window":                   slas,
 		"helpdesk_sla_attainment_ratio":                     slas,
@@ -136,11 +145,15 @@ type deviation struct {
 
 func deviations() map[string]deviation {
 	level := deviation{[]string{"by"}, "the oldest age does not add up, so it is given level by level"}
+	segment := deviation{[]string{"segment"}, "what customers bring differs by segment as what they cost does"}
 	policy := deviation{[]string{"policy"}, "service levels are policies: two of them may share a threshold"}
 	return map[string]deviation{
 		"helpdesk_ticket_oldest_open_age_seconds":       level,
 		"helpdesk_ticket_oldest_unanswered_age_seconds": level,
 		"helpdesk_service_level_ratio":                  policy,
+		"helpdesk_revenue":                              segment,
+		"helpdesk_gross_margin_ratio":                   segment,
+		"helpdesk_gross_profit":                         segment,
 		"helpdesk_service_level_met":                    policy,
 		"helpdesk_service_level_offered":                policy,
 		"helpdesk_tickets_open_per_agent":               {[]string{"by", "window"}, "its denominator is of a window, and distinct agents do not add up"},
@@ -221,8 +234,10 @@ func TestTheMeasuresOfOneViewGoTogether(t *testing.T) {
 		first := c.Measure(v.Of[0])
 		for _, id := range v.Of {
 			m := c.Measure(id)
-			if !slices.Equal(m.Identity, first.Identity) {
-				t.Errorf("%s is made of measures with the identities %v and %v", v.Name, first.Identity, m.Identity)
+			for _, label := range m.Identity {
+				if !slices.Contains(first.Labels(), label) {
+					t.Errorf("%s is made of measures with the labels %v and the identity %v", v.Name, first.Labels(), m.Identity)
+				}
 			}
 			if !m.Window && !m.Stock {
 				t.Errorf("%s is made of measure %d, which has neither windows nor a stock", v.Name, id)
@@ -246,7 +261,7 @@ func TestTheMeasuresOfOneViewGoTogether(t *testing.T) {
 func TestMeasuresAreFedByTheRecordsTheyName(t *testing.T) {
 	c := catalogue()
 	for i := range c.Measures {
-		if kind := c.Measures[i].Kind; kind != desk.KindContact && !slices.Contains(desk.Kinds(), kind) {
+		if kind := c.Measures[i].Kind; !slices.Contains(slices.Concat(desk.Kinds(), desk.Pools()), kind) {
 			t.Errorf("measure %d is fed by %v", c.Measures[i].ID, c.Measures[i].Kind)
 		}
 	}

@@ -16,15 +16,16 @@ type Group struct {
 
 	Ticket *desk.Held // of a survey: the ticket it speaks of; nil: not held
 
-	Legs     []*desk.Held // of a call: the other legs of its contact
-	Follows  bool         // of a call: another leg speaks for the contact
+	Legs     []*desk.Held // of a call, a session, a view: the other legs of its contact, the other rows of its visit
+	Follows  bool         // of the same: another leg speaks for them all
 	OfTicket bool         // of a call: it is part of a ticket's story, held or not
 
-	Calls     []*desk.Held // of a ticket: those that name it
-	Earlier   []*desk.Held // of a ticket: those that it follows up, the nearest first
-	Followups []*desk.Held // of a ticket: those that follow it up
-	Merged    []*desk.Held // of a ticket: those that were merged into it
-	Crowded   bool         // of a ticket: more records belong to it than are looked at
+	Calls     []*desk.Held   // of a ticket: those that name it
+	Earlier   []*desk.Held   // of a ticket: those that it follows up, the nearest first
+	Followups []*desk.Held   // of a ticket: those that follow it up
+	Merged    []*desk.Held   // of a ticket: those that were merged into it
+	Crowded   bool           // of a ticket: more records belong to it than are looked at
+	Reviewed  desk.Opt[bool] // of a ticket: somebody judged the work on it; not set where the desk has no reviews
 
 	Clocks *Clocks   // of a ticket: how its times are measured; nil: around the clock
 	Judged time.Time // of a ticket: up to when it is known what did not happen; zero: nothing is judged now
@@ -46,6 +47,8 @@ type Contributions struct {
 	of        Feed // what else feeds nothing of these is left out
 	list      []Contribution
 	labels    []string // backs the labels of the list
+
+	zones map[string]*time.Location // by name: to read one takes a file
 }
 
 // NewContributions returns an empty collection of what feeds any of the given
@@ -76,6 +79,32 @@ func (b *Contributions) Add(g Group) {
 		b.survey(g.Record, body, g.Ticket)
 	case *desk.Staffing:
 		b.staffing(g.Record, body)
+	case *desk.Review:
+		b.review(g, body)
+	case *desk.Customer:
+		b.customerRow(g.Record, body)
+	case *desk.Purchase:
+		b.purchaseRow(g.Record, body)
+		b.nobody(g)
+	case *desk.Feedback:
+		b.feedback(g.Record, body)
+		b.nobody(g)
+	case *desk.Session:
+		b.visit(g)
+		b.unnamed(g)
+	case *desk.Outreach:
+		b.sent(g.Record, body)
+		b.nobody(g)
+	case *desk.Enrolment:
+		b.enrolmentRow(g.Record, body)
+	case *desk.Referral:
+		b.referral(g.Record, body)
+	case *desk.Article:
+		b.article(g.Record, body)
+	case *desk.ArticleView:
+		b.views(g)
+	case *desk.Cost:
+		b.cost(g.Record, body)
 	}
 }
 
@@ -88,7 +117,7 @@ func (b *Contributions) add(id ID, feeds Feed, at time.Time, v tally.Amount, dim
 	start := len(b.labels)
 	b.labels = append(b.labels, identity...)
 	for _, name := range b.catalogue.byID[id].Dims {
-		b.labels = append(b.labels, dims.value(name))
+		b.labels = append(b.labels, b.valueOf(id, name, dims))
 	}
 	end := len(b.labels)
 	b.list = append(b.list, Contribution{
@@ -104,6 +133,23 @@ func (b *Contributions) addDistinct(id ID, feeds Feed, at time.Time, key string,
 	}
 	b.add(id, feeds, at, one, dims, identity...)
 	b.list[len(b.list)-1].Key = key
+}
+
+// addWithin collects one contribution to a single window.
+func (b *Contributions) addWithin(window uint8, id ID, at time.Time, v tally.Amount, dims dimensions, identity ...string) {
+	if b.of&FeedWindow != 0 {
+		b.add(id, FeedWindow, at, v, dims, identity...)
+		b.list[len(b.list)-1].Window = window
+	}
+}
+
+// valueOf returns the value of a measure's dimension. One by which the measure
+// is told apart is empty where nothing is told apart.
+func (b *Contributions) valueOf(id ID, name string, dims dimensions) string {
+	if name == b.catalogue.byID[id].Apart && dims.fixed[1].Name != name {
+		return ""
+	}
+	return dims.value(name)
 }
 
 // one is the value of contributions that only count.

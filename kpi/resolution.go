@@ -42,6 +42,9 @@ func (c *Catalogue) addResolution() {
 		},
 	)
 	c.addSpreadViews(FullResolution, "helpdesk_full_resolution", "last solves in the window of tickets not reopened since")
+	c.define(desk.KindTicket, c.Calendars,
+		KPI{ID: "resolution_time", Metric: "helpdesk_full_resolution_seconds", Query: `helpdesk_full_resolution_quantile_seconds{by="all", window="7d", q="0.9"}`},
+	)
 }
 
 // resolution collects how long the solves took and reports whether none ended

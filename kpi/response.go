@@ -62,6 +62,17 @@ func (c *Catalogue) addFirstResponse() {
 			Help: "Time since the creation of the oldest open ticket without a first answer, or since the customer's first message where an agent opened it; absent where none waits.",
 		},
 	)
+	c.define(desk.KindTicket, c.Calendars,
+		KPI{ID: "first_response_time", Metric: "helpdesk_first_response_seconds", Query: `helpdesk_first_response_quantile_seconds{by="all", window="7d", q="0.9"}`},
+		KPI{ID: "average_response_time", Metric: "helpdesk_reply_seconds", Query: `helpdesk_reply_mean_seconds{by="all", window="7d"}`},
+	)
+	c.define(desk.KindTicket, c.FirstResponseTargets,
+		KPI{ID: "response_within_target", Metric: "helpdesk_first_response_within_target_ratio", Query: `helpdesk_first_response_within_target_ratio{by="all", window="7d"}`},
+	)
+	c.define(desk.KindTicket, nil,
+		KPI{ID: "unanswered_tickets", Metric: "helpdesk_tickets_unanswered", Query: `sum by (team) (helpdesk_tickets_unanswered)`},
+		KPI{ID: "oldest_unanswered_age", Metric: "helpdesk_ticket_oldest_unanswered_age_seconds", Query: `helpdesk_ticket_oldest_unanswered_age_seconds{by="all"}`},
+	)
 }
 
 // addSpreadViews adds the mean, the quantiles and the number of a duration.

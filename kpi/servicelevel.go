@@ -45,6 +45,9 @@ func (c *Catalogue) addServiceLevel() {
 			Help: "Denominator of helpdesk_service_level_ratio.",
 		},
 	)
+	c.define(desk.KindCall, c.ServiceLevels,
+		KPI{ID: "service_level", Metric: "helpdesk_service_level_ratio", Query: `helpdesk_service_level_ratio{by="all", window="7d"}`},
+	)
 }
 
 // matches reports whether a policy speaks of contacts with these dimensions.

@@ -18,6 +18,9 @@ func (c *Catalogue) addStaffing() {
 		Name: "helpdesk_agents_available", Of: []ID{AgentsAvailable}, Figures: newestAmount,
 		Help: "Agents that were available when the desk last told of the team and channel.",
 	})
+	c.define(desk.KindStaffing, nil,
+		KPI{ID: "staffing_adequacy", Metric: "helpdesk_agents_available", Query: `sum by (team) (helpdesk_agents_available)`},
+	)
 }
 
 func (b *Contributions) staffing(h *desk.Held, s *desk.Staffing) {

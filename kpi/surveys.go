@@ -63,6 +63,17 @@ func (c *Catalogue) addSurveys() {
 	c.addInvitations()
 	c.addAgentSatisfaction()
 	c.addChannelPreference()
+	c.define(desk.KindSurvey, c.surveysOf(CSAT),
+		KPI{ID: "csat_ratio", Metric: "helpdesk_csat_ratio", Query: `helpdesk_csat_ratio{by="all", window="7d"}`},
+		KPI{ID: "csat_mean_score", Metric: "helpdesk_csat_score_normalized_ratio", Query: `helpdesk_csat_score_normalized_ratio{by="all", window="7d"}`},
+	)
+	c.define(desk.KindSurvey, c.surveysOf(NPS),
+		KPI{ID: "nps", Metric: "helpdesk_nps", Query: `helpdesk_nps{by="all", window="7d"}`},
+		KPI{ID: "nps_segments", Metric: "helpdesk_nps_segment_ratio", Query: `helpdesk_nps_segment_ratio{by="all", window="7d"}`},
+	)
+	c.define(desk.KindSurvey, c.surveysOf(CES),
+		KPI{ID: "ces", Metric: "helpdesk_ces_ease_score", Query: `helpdesk_ces_ease_score{by="all", window="7d"}`},
+	)
 }
 
 func (c *Catalogue) addCSATViews() {
@@ -204,6 +215,8 @@ func (b *Contributions) survey(h *desk.Held, s *desk.Survey, ticket *desk.Held) 
 	case PreferredChannel:
 		dims.fixed[0] = desk.Dim{Name: "channel", Value: desk.ParseChannel(s.Answer)}
 		b.prefers(ChannelOfSurveys, s.RespondedAt, "survey", dims)
+	case Brand:
+		b.nobody(Group{Record: h}) // what a customer answers stands in his segment
 	}
 }
 

@@ -113,6 +113,14 @@ func (c *Catalogue) addTickets() {
 			Help: "Distinct customers with a ticket whose next step is the agent's; tickets of unknown customers are left out.",
 		},
 	)
+	c.define(desk.KindTicket, nil,
+		KPI{ID: "ticket_volume", Metric: "helpdesk_tickets_opened_total", Query: `sum by (channel) (increase(helpdesk_tickets_opened_total[1d]))`},
+		KPI{ID: "closed_cases", Metric: "helpdesk_tickets_solved_total", Query: `sum by (team) (increase(helpdesk_tickets_solved_total[1d]))`},
+		KPI{ID: "open_cases", Metric: "helpdesk_tickets_open", Query: `sum by (status) (helpdesk_tickets_open)`},
+		KPI{ID: "clearance_rate", Metric: "helpdesk_ticket_clearance_ratio", Query: `helpdesk_ticket_clearance_ratio{by="all", window="7d"}`},
+		KPI{ID: "reopen_rate", Metric: "helpdesk_ticket_reopen_ratio", Query: `helpdesk_ticket_reopen_ratio{by="all", window="7d"}`},
+		KPI{ID: "escalation_rate", Metric: "helpdesk_escalation_ratio", Query: `helpdesk_escalation_ratio{by="all", window="7d"}`},
+	)
 }
 
 func stockNumber(s Stock, _ time.Time) []Figure { return []Figure{{Value: float64(s.N)}} }
@@ -192,6 +200,8 @@ func (b *Contributions) asContact(g Group, t *desk.Ticket, l *lifecycle, feeds F
 		b.active(last.at, t.Agent, dims)
 		b.transferred(last.at, t.Transfers, dims)
 		b.completed(last.at, handlerOf(united(t, g.Merged)), dims)
+		b.resolved(last.at, dims)
+		b.reviewed(last.at, g.Reviewed, dims)
 		b.add(TicketsEscalated, FeedWindow, last.at, flag(!t.EscalatedAt.IsZero()), dims)
 		if !t.EscalatedAt.IsZero() {
 			b.add(EscalationSeen, FeedWindow, last.at, one, dims)
