@@ -9,7 +9,16 @@ import (
 
 // BenchmarkFirstSync tells four weeks of a large desk.
 func BenchmarkFirstSync(b *testing.B) {
-	s := Settings{TicketsPerDay: 3500, CallsPerDay: 3000}
+	firstSync(b, Settings{TicketsPerDay: 3500, CallsPerDay: 3000})
+}
+
+// BenchmarkFirstSyncOfACompany tells four weeks of a company with more to tell
+// than its desk has.
+func BenchmarkFirstSyncOfACompany(b *testing.B) {
+	firstSync(b, Settings{TicketsPerDay: 350, CallsPerDay: 300, Customers: 8000})
+}
+
+func firstSync(b *testing.B, s Settings) {
 	b.ReportAllocs()
 	records := 0
 	for b.Loop() {

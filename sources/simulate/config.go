@@ -25,7 +25,8 @@ type Settings struct {
 	Seed          uint64         `yaml:"seed" json:"seed"`
 	Past          model.Duration `yaml:"past" json:"past"` // how much lies behind at the first sync
 	TicketsPerDay float64        `yaml:"tickets_per_day" json:"tickets_per_day"`
-	CallsPerDay   float64        `yaml:"calls_per_day" json:"calls_per_day"` // and live chats
+	CallsPerDay   float64        `yaml:"calls_per_day" json:"calls_per_day"`   // and live chats
+	Customers     int            `yaml:"customers" json:"customers,omitempty"` // how many there are at first; 0: a desk without the company around it
 	Teams         []string       `yaml:"teams,flow" json:"teams"`
 	Agents        int            `yaml:"agents" json:"agents"`       // for each team's calls in busy hours; 0: as many as they need
 	Speed         float64        `yaml:"speed" json:"speed"`         // multiplies what happens, divides how long it takes
@@ -38,6 +39,7 @@ type Settings struct {
 const (
 	longestPast   = 366 * 24 * time.Hour
 	mostPerDay    = 10_000_000
+	mostCustomers = 1_000_000
 	mostAgents    = 10_000
 	highestSpeed  = 1000
 	lowestSpeed   = 0.1
@@ -63,6 +65,11 @@ func (c *Config) Feeds() []desk.Kind {
 	if c.Settings.CallsPerDay > 0 {
 		kinds = append(kinds, desk.KindCall, desk.KindStaffing)
 	}
+	if c.Settings.Customers > 0 {
+		kinds = append(kinds,
+			desk.KindReview, desk.KindCustomer, desk.KindPurchase, desk.KindFeedback, desk.KindArticle, desk.KindArticleView,
+			desk.KindSession, desk.KindOutreach, desk.KindReferral, desk.KindEnrolment, desk.KindCost)
+	}
 	return kinds
 }
 
@@ -87,6 +94,9 @@ func (s *Settings) checkVolume() error {
 	}
 	if s.TicketsPerDay == 0 && s.CallsPerDay == 0 {
 		errs = append(errs, errors.New("tickets_per_day: nothing would ever happen; give it or calls_per_day a number above 0"))
+	}
+	if s.Customers < 0 || s.Customers > mostCustomers {
+		errs = append(errs, fmt.Errorf("customers: %d is out of bounds; write a number up to %d, or 0 for a desk without the company around it", s.Customers, mostCustomers))
 	}
 	if !(s.Speed >= lowestSpeed && s.Speed <= highestSpeed) {
 		errs = append(errs, fmt.Errorf("speed: %v is out of bounds; write a number from %v to %d", s.Speed, lowestSpeed, highestSpeed))

@@ -1,6 +1,7 @@
 package simulate
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -35,12 +36,25 @@ func TestNothingNeedsToBeSaid(t *testing.T) {
 	if diff := cmp.Diff(want[:2], c.Feeds()); diff != "" {
 		t.Errorf("without calls:\n%s", diff)
 	}
+	c.Settings.CallsPerDay, c.Settings.Customers = 1, 1
+	all := slices.DeleteFunc(desk.Kinds(), func(kind desk.Kind) bool { return kind == desk.KindMessage }) // tickets carry theirs
+	if diff := cmp.Diff(all, slices.Sorted(slices.Values(c.Feeds()))); diff != "" {
+		t.Errorf("with customers:\n%s", diff)
+	}
 }
 
 func TestASourceBringsOnlyWhatItFeeds(t *testing.T) {
-	for _, settings := range []Settings{{TicketsPerDay: 50, CallsPerDay: 50}, {TicketsPerDay: 50}, {CallsPerDay: 50}} {
+	for _, settings := range []Settings{
+		{TicketsPerDay: 50, CallsPerDay: 50},
+		{TicketsPerDay: 50},
+		{CallsPerDay: 50},
+		{TicketsPerDay: 50, CallsPerDay: 50, Customers: 300},
+		{TicketsPerDay: 50, Customers: 300},
+	} {
 		c := NewConfig().(*Config)
-		c.Settings.TicketsPerDay, c.Settings.CallsPerDay, c.Settings.Past = settings.TicketsPerDay, settings.CallsPerDay, days(7)
+		settings.Past = days(7)
+		c.Settings.TicketsPerDay, c.Settings.CallsPerDay = settings.TicketsPerDay, settings.CallsPerDay
+		c.Settings.Customers, c.Settings.Past = settings.Customers, settings.Past
 		source, err := c.New(sources.Options{})
 		if err != nil {
 			t.Fatal(err)
@@ -66,6 +80,7 @@ func TestValidateReportsEveryMistakeAtOnceWithItsRemedy(t *testing.T) {
 past: 400d
 tickets_per_day: -1
 calls_per_day: .nan
+customers: -1
 teams: [front, "", front]
 agents: -2
 speed: 0
@@ -76,6 +91,7 @@ timezone: Atlantis
 	want := `past: 400d is out of bounds; write at most 366d
 tickets_per_day: -1 is out of bounds; write a number from 0 to 10000000
 calls_per_day: NaN is out of bounds; write a number from 0 to 10000000
+customers: -1 is out of bounds; write a number up to 1000000, or 0 for a desk without the company around it
 speed: 0 is out of bounds; write a number from 0.1 to 1000
 teams: "" is empty or listed twice; remove it
 teams: "front" is empty or listed twice; remove it
@@ -88,6 +104,7 @@ timezone: "Atlantis" is unknown; write an IANA name such as Europe/Athens, or UT
 	}
 	for text, want := range map[string]string{
 		"tickets_per_day: 0\ncalls_per_day: 0\n": "tickets_per_day: nothing would ever happen; give it or calls_per_day a number above 0",
+		"customers: 1000001\n":                   "customers: 1000001 is out of bounds; write a number up to 1000000, or 0 for a desk without the company around it",
 		"teams: []\n":                            "teams: empty; name at least one team",
 		"timezone: Local\n":                      `timezone: "Local" is unknown; write an IANA name such as Europe/Athens, or UTC`,
 		"timezone: \"\"\n":                       `timezone: "" is unknown; write an IANA name such as Europe/Athens, or UTC`,
@@ -105,6 +122,7 @@ func TestTheBoundsOfADeskCanBeTold(t *testing.T) {
 	for _, text := range []string{
 		"past: 0s\n", "speed: 1000\n", "speed: 0.1\n", "agents: 10000\n", "incidents: 0s\n", "teams: [one]\n",
 		"opens: \"00:00\"\ntimezone: Pacific/Chatham\n", "tickets_per_day: 0\n", "calls_per_day: 0\n", "seed: 0\n",
+		"customers: 1\n", "customers: 1\npast: 366d\nincidents: 0s\n", "customers: 9\nspeed: 1000\n", "customers: 9\nspeed: 0.1\n",
 	} {
 		c := configured(t, text)
 		if c.Settings.CallsPerDay > 0 {
@@ -127,7 +145,7 @@ func TestYAMLIsStrictAndSurvivesBeingWritten(t *testing.T) {
 	if err := dec.Decode(NewConfig()); err == nil {
 		t.Error("an unknown key is no error")
 	}
-	c := configured(t, "name: demo\nincidents: 0s\npast: 0s\nagents: 3\nteams: [a, b]\nspeed: 2.5\n")
+	c := configured(t, "name: demo\nincidents: 0s\npast: 0s\nagents: 3\ncustomers: 5\nteams: [a, b]\nspeed: 2.5\n")
 	text, err := yaml.Marshal(c)
 	if err != nil {
 		t.Fatal(err)

@@ -29,6 +29,9 @@ func (s *Source) goOn(ctx context.Context, since desk.Cursor, until time.Time) (
 			return cursor{}, internal(fmt.Errorf("go on under older settings: %w", err))
 		}
 		l.from = e.From
+		if err := l.establish(s.eras); err != nil {
+			return cursor{}, internal(err)
+		}
 		s.eras = append(s.eras, l)
 	}
 	return c, s.recall(ctx, c)

@@ -46,6 +46,11 @@ func (l *life) ask(at time.Time) request {
 	if l.severity(at) > 1 && l.dice.chance(0.6) {
 		r.topic, r.kind = "outage", choose(l.dice, kindsOfIncident)
 	}
+	if l.Customers > 0 && r.kind == "complaint" && l.dice.chance(0.5) {
+		if c, ok := l.someone(at); ok { // who pays has most to complain of
+			r.customer = c.number
+		}
+	}
 	return r
 }
 

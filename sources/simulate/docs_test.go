@@ -34,7 +34,7 @@ func TestEveryKeyIsDocumentedWithItsDefault(t *testing.T) {
 			t.Errorf("the table has no row that begins %s", row)
 		}
 	}
-	for _, name := range []string{surveyTicket, surveyEffort, surveySolved, surveyRelation, surveyTeam, surveyPreference} {
+	for _, name := range []string{surveyTicket, surveyEffort, surveySolved, surveyRelation, surveyTeam, surveyPreference, surveyBrand} {
 		if !strings.Contains(section, "{name: "+name+",") {
 			t.Errorf("the survey %s is missing", name)
 		}

@@ -36,6 +36,7 @@ func newSource(t testing.TB, s Settings) *Source {
 	if s.Agents != 0 {
 		c.Settings.Agents = s.Agents
 	}
+	c.Settings.Customers = s.Customers
 	if s.Teams != nil {
 		c.Settings.Teams = s.Teams
 	}

@@ -13,6 +13,7 @@ import (
 type life struct {
 	Settings
 	rhythm
+	company
 	from int64 // the first minute
 	dice dice
 
@@ -24,6 +25,7 @@ type life struct {
 	tales   []tale
 	tickets uint8 // how many tickets it has
 	calls   uint8 // how many calls and chats
+	entries uint8 // how many of everything else that has no story of its own
 }
 
 // tale is one record of a story: a ticket, a leg of a call, a survey ...
@@ -53,6 +55,10 @@ const (
 	calls                 // a customer calls or opens a chat, or is called
 	polls                 // a questionnaire that belongs to no ticket
 	counts                // how many agents are there
+	joins                 // the customers that there are at first, and those who come
+	leaves                // a customer goes
+	deeds                 // what customers do, and what is done to win them
+	books                 // what is put down by the calendar: articles, costs, sums
 	processes
 )
 
@@ -71,7 +77,7 @@ func minuteOf(t time.Time) int64      { return t.Unix() / 60 }
 func timeOf(minute int64) time.Time   { return time.Unix(minute*60, 0).UTC() }
 func (k key) child(n uint8) reference { return reference{k, n} }
 
-// reference names one of the tickets, calls or surveys of a story.
+// reference names one of the records of a story.
 type reference struct {
 	story key
 	child uint8
@@ -79,7 +85,7 @@ type reference struct {
 
 // id is what the desk calls the record.
 func (r reference) id() string {
-	b := append(make([]byte, 0, 24), "tcqs"[r.story.process()])
+	b := append(make([]byte, 0, 24), "tcqsjldb"[r.story.process()])
 	b = strconv.AppendInt(b, r.story.minute(), 10)
 	b = append(b, '-')
 	b = strconv.AppendInt(b, int64(r.story.number()), 10)
@@ -95,6 +101,9 @@ const countEvery = 15 // minutes
 
 // number returns how many stories of a process begin in a minute.
 func (l *life) number(p process, minute int64) int {
+	if p >= joins && (l.Customers == 0 || timeOf(minute).Before(l.since)) {
+		return 0
+	}
 	var perDay float64
 	switch p {
 	case writes:
@@ -103,11 +112,15 @@ func (l *life) number(p process, minute int64) int {
 		perDay = l.CallsPerDay
 	case polls:
 		perDay = 0.12 * (l.TicketsPerDay + l.CallsPerDay)
-	default:
+	case deeds:
+		perDay = deedsPerDay * float64(l.Customers)
+	case counts:
 		if l.CallsPerDay == 0 || minute%countEvery != 0 {
 			return 0
 		}
 		return len(l.lines)
+	default:
+		return l.scheduled(p, minute)
 	}
 	l.dice.take(l.Seed, uint64(keyOf(minute, p, 1<<29-1)))
 	return l.dice.poisson(perDay / (24 * 60) * l.Speed * l.rate(timeOf(minute)))
@@ -115,7 +128,7 @@ func (l *life) number(p process, minute int64) int {
 
 // story tells a story. What it returns is good until the next one is told.
 func (l *life) story(k key) []tale {
-	l.tales, l.tickets, l.calls = l.tales[:0], 0, 0
+	l.tales, l.tickets, l.calls, l.entries = l.tales[:0], 0, 0, 0
 	l.dice.take(l.Seed, uint64(k))
 	at := timeOf(k.minute()).Add(time.Duration(l.dice.IntN(60_000)) * time.Millisecond)
 	switch k.process() {
@@ -125,8 +138,16 @@ func (l *life) story(k key) []tale {
 		l.call(k, at)
 	case polls:
 		l.poll(k, at)
-	default:
+	case counts:
 		l.count(k)
+	case joins:
+		l.join(k)
+	case leaves:
+		l.leave(k)
+	case deeds:
+		l.deed(k, at)
+	default:
+		l.book(k)
 	}
 	return l.tales
 }

@@ -19,6 +19,7 @@ func (l *life) sequel(k key, c *course, r request) {
 	}
 	_, closed := c.last()
 	l.survey(c.ticket)
+	l.review(k, c, solved)
 	switch again := l.dice.Float64(); {
 	case again < 0.05:
 		l.again(k, solved.Add(l.dice.around(26*time.Hour, 0.9)), latest, r, "")

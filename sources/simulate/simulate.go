@@ -148,7 +148,14 @@ func (s *Source) show(c cursor, k key, page *desk.Page) {
 // reports reports whether the desk has records of a kind under its present
 // settings: one that had calls before may have none any more.
 func (s *Source) reports(kind desk.Kind) bool {
-	return s.settings.CallsPerDay > 0 || kind != desk.KindCall && kind != desk.KindStaffing
+	switch kind {
+	case desk.KindTicket, desk.KindSurvey:
+		return true
+	case desk.KindCall, desk.KindStaffing:
+		return s.settings.CallsPerDay > 0
+	default:
+		return s.settings.Customers > 0
+	}
 }
 
 // wait notes when a story changes next after an instant. Those of the instant's

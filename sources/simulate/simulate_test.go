@@ -3,6 +3,7 @@ package simulate
 import (
 	"errors"
 	"reflect"
+	"slices"
 	"testing"
 	"time"
 
@@ -53,6 +54,9 @@ func (w *watch) page(until time.Time) bool {
 }
 
 func newestTime(r desk.Record) time.Time {
+	if c, ok := r.Body.(*desk.Cost); ok {
+		return c.PeriodStart // the day that it is for goes on
+	}
 	newest := r.Body.Newest()
 	if at := r.Body.Changed(); at.After(newest) {
 		newest = at
@@ -73,7 +77,7 @@ func (w *watch) restart() {
 
 func TestConformance(t *testing.T) {
 	sourcestest.Run(t, func(t *testing.T) (sources.Source, time.Time) {
-		s := newSource(t, Settings{TicketsPerDay: 40, CallsPerDay: 40, Past: days(3)})
+		s := newSource(t, Settings{TicketsPerDay: 40, CallsPerDay: 40, Customers: 30, Past: days(3)})
 		s.pageRecords = 40
 		return s, noon
 	})
@@ -83,7 +87,7 @@ func TestConformance(t *testing.T) {
 // records end the same, and none goes back on the way.
 func TestTheLifeDoesNotDependOnWhoLooks(t *testing.T) {
 	t.Parallel()
-	settings := Settings{TicketsPerDay: 20, CallsPerDay: 20, Past: days(0.5), Speed: 10}
+	settings := Settings{TicketsPerDay: 20, CallsPerDay: 20, Customers: 30, Past: days(0.5), Speed: 10}
 	end := noon.Add(24 * time.Hour)
 	whole := newWatch(t, newSource(t, settings))
 	whole.fetch(noon)
@@ -229,6 +233,25 @@ func TestADeskThatHasNoCallsAnyMoreBringsNone(t *testing.T) {
 	}
 	if brought[desk.KindCall]+brought[desk.KindStaffing] > 0 || brought[desk.KindTicket] == 0 {
 		t.Errorf("it brought %v", brought)
+	}
+}
+
+func TestADeskWithoutCustomersAnyMoreBringsNothingOfThem(t *testing.T) {
+	settings := Settings{TicketsPerDay: 100, CallsPerDay: 100, Customers: 200, Past: days(3)}
+	w := newWatch(t, newSource(t, settings))
+	w.fetch(noon)
+	clear(w.newest)
+	settings.Customers = 0
+	w.source = newSource(t, settings)
+	w.fetch(noon.Add(2 * 24 * time.Hour))
+	fed := (&Config{Settings: w.source.settings}).Feeds()
+	for _, r := range w.newest {
+		if kind := r.Body.Kind(); !slices.Contains(fed, kind) {
+			t.Fatalf("it brought a %s", kind)
+		}
+	}
+	if len(w.newest) < 200 {
+		t.Errorf("%d records are too few to tell", len(w.newest))
 	}
 }
 

@@ -1,6 +1,7 @@
 package simulate
 
 import (
+	"reflect"
 	"slices"
 	"testing"
 	"time"
@@ -42,7 +43,7 @@ func TestEveryStoryIsOverInTime(t *testing.T) {
 		t.Errorf("the last answer may come after %s and some hours, the end after %s", last, storyLife)
 	}
 	for _, speed := range []float64{0.5, 1, 24} {
-		source := newSource(t, Settings{Speed: speed, TicketsPerDay: 400, CallsPerDay: 400, Past: days(14 / speed)})
+		source := newSource(t, Settings{Speed: speed, TicketsPerDay: 400, CallsPerDay: 400, Customers: 300, Past: days(14 / speed)})
 		w := newWatch(t, source)
 		w.fetch(noon)
 		l, n, latest := source.eras[0], 0, time.Duration(0)
@@ -50,8 +51,16 @@ func TestEveryStoryIsOverInTime(t *testing.T) {
 			end := timeOf(minute).Add(l.scaled(storyLife))
 			for k := range source.stories(minute) {
 				n++
+				names := map[string]bool{}
 				for _, told := range l.story(k) {
 					checkLength(t, l, told)
+					checkTurns(t, told)
+					r := told.record(end)
+					if name := r.Body.Kind().String() + r.ID; names[name] {
+						t.Errorf("speed %v: the story tells of %s twice", speed, name)
+					} else {
+						names[name] = true
+					}
 					if at := told.next(end); !at.IsZero() {
 						t.Errorf("speed %v: a record of story %d changes at %s, after the end %s", speed, k, at, end)
 					}
@@ -82,6 +91,31 @@ func checkLength(t *testing.T, l *life, told tale) {
 	case *survey:
 		end(r.sent.SentAt, r.answered, answerUntil)
 		end(r.answered, r.corrected, answerUntil)
+	}
+}
+
+// checkTurns holds that a record is told when it looks different, and at no other
+// time.
+func checkTurns(t *testing.T, told tale) {
+	t.Helper()
+	if _, ok := told.(*ticket); ok {
+		return // shows its events one by one, of which some leave no trace
+	}
+	at := told.next(time.Time{})
+	times := []time.Time{at}
+	for next := told.next(at); !next.IsZero(); at, next = next, told.next(next) {
+		times = append(times, next)
+		justBefore := told.record(next.Add(-1))
+		if !reflect.DeepEqual(told.record(at), justBefore) || reflect.DeepEqual(justBefore, told.record(next)) {
+			t.Errorf("a %T is told at %s and at %s, and changes at other times", justBefore.Body, at, next)
+		}
+	}
+	if e, ok := told.(*entry); ok {
+		want := slices.SortedFunc(slices.Values(e.turns[:]), time.Time.Compare)
+		want = slices.Compact(slices.DeleteFunc(want, time.Time.IsZero))
+		if !slices.Equal(times, want) {
+			t.Errorf("%s is told at %s, want %s", e.record(at).ID, times, want)
+		}
 	}
 }
 

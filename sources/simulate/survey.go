@@ -15,6 +15,7 @@ const (
 	surveyRelation   = "relation"      // 0 to 10
 	surveyTeam       = "team-mood"     // 0 to 10, by agents
 	surveyPreference = "preference"    // a channel
+	surveyBrand      = "brand"         // 1 to 5, where there are customers
 )
 
 // survey is a questionnaire that was sent, and mostly not answered.
@@ -107,9 +108,15 @@ func (l *life) judge(name string, mood float64) answer {
 
 // poll asks customers and agents what they think in general.
 func (l *life) poll(k key, at time.Time) {
-	customer := l.ask(at).customer
+	customer, about := l.ask(at).customer, general
+	if l.Customers > 0 {
+		about = generalOfCustomers
+		if c, ok := l.someone(at); ok && l.dice.chance(0.5) {
+			customer = c.number
+		}
+	}
 	s := &survey{reference: k.child(0), sent: desk.Survey{SentAt: at}}
-	s.sent.Survey = choose(l.dice, []lot[string]{{0.5, surveyRelation}, {0.3, surveyPreference}, {0.2, surveyTeam}})
+	s.sent.Survey = choose(l.dice, about)
 	switch s.sent.Survey {
 	case surveyTeam: // of the agents it is only known where they work
 		s.sent.Team = l.Teams[l.someTeam()]
@@ -119,10 +126,16 @@ func (l *life) poll(k key, at time.Time) {
 		l.respond(s, 0.25, func() answer { return answer{word: choose(l.dice, preferred)} })
 	default:
 		s.sent.Customer, s.sent.Segment, s.sent.Channel = customerID(customer), segment(customer), "email"
-		l.respond(s, 0.25, func() answer { return l.judge(surveyRelation, 4.3) })
+		l.respond(s, 0.25, func() answer { return l.judge(s.sent.Survey, 4.3) })
 	}
 	l.tell(s)
 }
+
+// What customers and agents are asked in general.
+var (
+	general            = []lot[string]{{0.5, surveyRelation}, {0.3, surveyPreference}, {0.2, surveyTeam}}
+	generalOfCustomers = []lot[string]{{0.4, surveyRelation}, {0.2, surveyBrand}, {0.25, surveyPreference}, {0.15, surveyTeam}}
+)
 
 var preferred = []lot[string]{{0.3, "chat"}, {0.28, "email"}, {0.24, "phone"}, {0.14, "messaging"}, {0.04, "web"}}
 
