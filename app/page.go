@@ -205,7 +205,11 @@ func (s *status) rejects(h book.SourceHealth) []web.Tally {
 var shownKinds = []struct {
 	kind  desk.Kind
 	words string
-}{{desk.KindTicket, "tickets"}, {desk.KindCall, "calls and chats"}, {desk.KindSurvey, "surveys"}}
+}{
+	{desk.KindTicket, "tickets"}, {desk.KindCall, "calls and chats"}, {desk.KindSurvey, "surveys"},
+	{desk.KindReview, "quality reviews"}, {desk.KindCustomer, "customers"}, {desk.KindArticleView, "articles read"},
+	{desk.KindFeedback, "feedback"},
+}
 
 // desks returns what each desk could tell of, in the order of the configuration.
 func (s *status) desks() []web.Feeds {

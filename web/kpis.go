@@ -132,13 +132,43 @@ var sections = []section{
 			sample: "helpdesk_ces_responses", counted: answers,
 		},
 	}},
+	{title: "Quality reviews", kind: kindReview, kpis: []kpi{
+		{
+			title: "Internal quality score", manual: "internal-quality-score-iqs", unit: share,
+			family: "helpdesk_iqs_ratio",
+			sample: "helpdesk_iqs_reviews", counted: counted{"review", "reviews"},
+		},
+	}},
+	{title: "Customers", kind: kindCustomer, kpis: []kpi{
+		{
+			title: "Retention", manual: "retention-and-churn", unit: share, of: "method",
+			family: "helpdesk_customer_retention_ratio",
+			sample: "helpdesk_customers_start", counted: counted{"customer", "customers"},
+		},
+	}},
+	{title: "Self-service", kind: kindView, kpis: []kpi{
+		{
+			title: "Articles read", manual: "articles-read", unit: number,
+			family: "helpdesk_article_views_in_window",
+		},
+	}},
+	{title: "Social media", kind: kindFeedback, kpis: []kpi{
+		{
+			title: "Mentions", manual: "social-media", unit: number,
+			family: "helpdesk_social_mentions_in_window",
+		},
+	}},
 }
 
 // The kinds of records that feed what the page shows.
 const (
-	kindTicket = "ticket"
-	kindCall   = "call"
-	kindSurvey = "survey"
+	kindTicket   = "ticket"
+	kindCall     = "call"
+	kindSurvey   = "survey"
+	kindReview   = "review"
+	kindCustomer = "customer"
+	kindView     = "article_view"
+	kindFeedback = "feedback"
 )
 
 // Families that have places of their own.
