@@ -206,8 +206,12 @@ var shownKinds = []struct {
 	kind  desk.Kind
 	words string
 }{
-	{desk.KindTicket, "tickets"}, {desk.KindCall, "calls and chats"}, {desk.KindSurvey, "surveys"},
-	{desk.KindReview, "quality reviews"}, {desk.KindCustomer, "customers"}, {desk.KindArticleView, "articles read"},
+	{desk.KindTicket, "tickets"},
+	{desk.KindCall, "calls and chats"},
+	{desk.KindSurvey, "surveys"},
+	{desk.KindReview, "quality reviews"},
+	{desk.KindCustomer, "customers"},
+	{desk.KindArticleView, "articles read"},
 	{desk.KindFeedback, "feedback"},
 }
 

@@ -16,6 +16,7 @@ type admissions struct {
 	key    []byte // reused
 	labels []journal.Label
 	leaves []admitted
+	mixed  []*leaf // into which values were folded
 	folded map[string]uint64
 }
 
@@ -32,6 +33,7 @@ func (a *admissions) leaf(d *deskBook, m *measure, labels []string, start time.T
 	if l := m.leaves[string(a.key)]; l != nil {
 		return l
 	}
+	told := labels
 	labels = slices.Clone(labels)
 	for i, name := range m.Labels() {
 		if m.pooled(i) || slices.Contains(m.Named, name) {
@@ -39,7 +41,7 @@ func (a *admissions) leaf(d *deskBook, m *measure, labels []string, start time.T
 		}
 	}
 	if l := a.find(m, labels); l != nil {
-		return l
+		return a.mix(l)
 	}
 	if len(m.leaves) >= a.book.Catalogue.SeriesMax {
 		a.fold("series")
@@ -49,15 +51,26 @@ func (a *admissions) leaf(d *deskBook, m *measure, labels []string, start time.T
 			}
 		}
 		if l := a.find(m, labels); l != nil {
-			return l
+			return a.mix(l)
 		}
 	}
 	l := newLeaf(m, labels, len(a.book.Catalogue.Windows))
 	l.start = start
 	m.leaves[string(appendLeafKey(nil, labels))] = l
 	a.leaves = append(a.leaves, admitted{desk: d, leaf: l})
+	if !slices.Equal(told, labels) {
+		a.mix(l)
+	}
 	for _, s := range m.Siblings {
 		a.leaf(d, d.byID[s.ID], slices.Concat(labels[:s.Keep], s.Identity, labels[len(m.Identity):]), start)
+	}
+	return l
+}
+
+// mix notes that values were folded into a label set.
+func (a *admissions) mix(l *leaf) *leaf {
+	if l.measure.Apart != "" {
+		a.mixed = append(a.mixed, l)
 	}
 	return l
 }
@@ -133,6 +146,9 @@ func (a *admissions) nothing() bool { return len(a.labels) == 0 && len(a.leaves)
 func (a *admissions) show() {
 	for _, n := range a.leaves {
 		n.leaf.measure.show(n.leaf)
+	}
+	for _, l := range a.mixed {
+		l.mixed = true
 	}
 	for label, n := range a.folded {
 		a.book.folded[label] += n

@@ -123,3 +123,42 @@ func TestAnIDOfAnyLengthIsKept(t *testing.T) {
 		}
 	}
 }
+
+// Who does ten things is one customer. Of the things that are folded into one it
+// is not known any more who did which, so there is no figure of them.
+func TestWhatIsFoldedIsNotToldApart(t *testing.T) {
+	o := openOffice(t, t.TempDir(), source("app", "acme", desk.KindSession))
+	defer func() { o.close() }()
+	d := definitions()
+	d.LabelValuesMax = 2
+	o.redefine(d)
+	o.reopen(monday)
+	o.poll("app", monday)
+	now := monday.Add(time.Hour)
+	for i := range 10 {
+		o.poll("app", now, desk.Record{ID: fmt.Sprint(i), Body: &desk.Session{
+			At: now, Type: desk.SessionTypeProduct, Action: fmt.Sprintf("action-%d", i), Customer: "ann",
+		}})
+	}
+	for range 2 {
+		e := o.read(now)
+		for level, want := range map[string]float64{
+			`by="all",window="1d"`:                      1,
+			`by="action",action="action-0",window="1d"`: 1,
+			`by="action",action="action-1",window="1d"`: 1,
+			`by="action",action="other",window="1d"`:    -1, // absent
+			`by="action",action="action-2",window="1d"`: -1,
+			`by="action",action="action-9",window="1d"`: -1,
+		} {
+			series := `helpdesk_customer_usage_customers{desk="acme",` + level + `}`
+			got, ok := e.values[series]
+			if ok != (want >= 0) || ok && got != want {
+				t.Errorf("%s is %v, %v; want %v", series, got, ok, want)
+			}
+		}
+		if n := e.values[`helpdesk_customer_usage_events{desk="acme",by="action",action="other",window="1d"}`]; n != 8 {
+			t.Errorf("%v uses of other kinds, want 8", n)
+		}
+		o.reopen(now)
+	}
+}

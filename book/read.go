@@ -118,6 +118,9 @@ func (s *scrape) pool(m *measure) {
 	k := s.desk.kind(m.Kind)
 	for _, l := range m.shown {
 		k.settle(l)
+		if l.mixed && l.apart() {
+			continue // who did several of the things that it mixes is several in it
+		}
 		for _, g := range l.groups {
 			g.refs += l.refs
 			for i := range g.counts {
@@ -134,6 +137,11 @@ func (s *scrape) pool(m *measure) {
 	if m.Distinct && m.Window {
 		m.distinguish()
 	}
+}
+
+// apart reports whether a leaf is one of the parts that its measure tells apart.
+func (l *leaf) apart() bool {
+	return l.labels[slices.Index(l.measure.Labels(), l.measure.Apart)] != ""
 }
 
 // count returns what a leaf comes to in the i-th window. What is there now

@@ -43,6 +43,7 @@ type leaf struct {
 	start   time.Time // start timestamp of the series; zero: that of the epoch
 	total   *tally.Total
 	groups  []*group // one a level
+	mixed   bool     // several values were folded into one of its own
 	*holdings
 	fresh *holdings // of figures that are being built
 }

@@ -104,7 +104,7 @@ func (c *Catalogue) addArticleContactViews() {
 		},
 		WindowView{
 			Name: "helpdesk_article_sessions", Of: []ID{ArticleVisits}, Seen: ArticleVisits, Value: number,
-			Help: "Denominator of helpdesk_article_contact_ratio: visits whose first look at an article, or at one of the section, lies in the window. Looks that an export counts together are none.",
+			Help: "Denominator of helpdesk_article_contact_ratio: visits that began in the window, with a look at an article of the section. Looks that an export counts together are none, unless it names the visit.",
 		},
 	)
 }
@@ -235,18 +235,16 @@ func readThrough(engaged time.Duration, words int) bool {
 	return engaged.Minutes() >= float64(words)/wordsPerMinute/2
 }
 
-// articleVisit collects a visit: as a whole and for each section, at the first
-// look, and whether help was asked for afterwards. An analytics tool may say so
-// of each article that was looked at before: the last one led to it.
+// articleVisit collects a visit, as a whole and for each section, and whether help
+// was asked for afterwards, all of it at its first look. An analytics tool may say
+// so of each article that was looked at before: the last one led to it.
 func (b *Contributions) articleVisit(rows []*desk.Held) {
-	began := map[string]time.Time{}
+	began := rows[0].Body.(*desk.ArticleView).At
+	sections := map[string]bool{}
 	var asked *desk.Held
 	for _, h := range rows {
 		v := h.Body.(*desk.ArticleView)
-		section := dimensions{states: h.States}.value("section")
-		if _, known := began[section]; !known {
-			began[section] = v.At
-		}
+		sections[dimensions{states: h.States}.value("section")] = true
 		if v.ContactAfter.Set || v.ContactChannel != "" {
 			b.add(ArticleContactSeen, FeedWindow, v.At, one, dimensions{})
 		}
@@ -254,15 +252,24 @@ func (b *Contributions) articleVisit(rows []*desk.Held) {
 			asked = h
 		}
 	}
-	b.add(ArticleVisits, FeedWindow, rows[0].Body.(*desk.ArticleView).At, one, dimensions{})
-	for _, section := range slices.Sorted(maps.Keys(began)) {
+	b.add(ArticleVisits, FeedWindow, began, one, dimensions{})
+	for _, section := range slices.Sorted(maps.Keys(sections)) {
 		dims := dimensions{}
 		dims.fixed[1] = desk.Dim{Name: "section", Value: section}
-		b.add(ArticleVisits, FeedWindow, began[section], one, dims)
+		b.add(ArticleVisits, FeedWindow, began, one, dims)
 	}
 	if asked != nil {
-		dims, v := dimensions{states: asked.States}, asked.Body.(*desk.ArticleView)
-		dims.fixed[0] = desk.Dim{Name: "channel", Value: v.ContactChannel}
-		b.add(ArticleContacts, FeedTotal|FeedWindow, v.At, one, dims)
+		dims := dimensions{states: asked.States}
+		dims.fixed[0] = desk.Dim{Name: "channel", Value: asked.Body.(*desk.ArticleView).ContactChannel}
+		b.add(ArticleContacts, FeedTotal|FeedWindow, began, one, dims)
 	}
+}
+
+// sumByNumber is the sum of the first measure by the number of the second, which is
+// the sample.
+func (d *Definitions) sumByNumber(c []tally.Count, _ time.Duration) (float64, bool) {
+	if c[1].N < int64(max(d.MinSample, 1)) {
+		return 0, false
+	}
+	return c[0].Sum.Float() / float64(c[1].N), true
 }

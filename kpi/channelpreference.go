@@ -25,7 +25,7 @@ func (c *Catalogue) addChannelPreference() {
 		)
 	}
 	c.define(desk.KindContact, nil,
-		KPI{ID: "channel_preference", Metric: "helpdesk_channel_preference_ratio", Query: `helpdesk_channel_preference_ratio{by="all", window="7d"}`},
+		KPI{ID: "channel_preference", Metric: "helpdesk_channel_preference_ratio", Query: `helpdesk_channel_preference_ratio{by="channel", window="7d"}`},
 	)
 }
 

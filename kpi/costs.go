@@ -122,7 +122,7 @@ func (b *Contributions) cost(h *desk.Held, c *desk.Cost) {
 		b.excluded(ExcludedCosts, "no_amount")
 		return
 	}
-	currency, dims := currencyOf(c.Currency), dimensions{states: h.States}
+	currency, dims := currencyOf(c.Currency), present(h) // what was booked on the wrong team is booked anew
 	switch category := categoryOf(c.Category); category {
 	case costOfAcquisition:
 		b.accrue(AcquisitionSpend, c, amount, dims, currency)

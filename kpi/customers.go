@@ -163,6 +163,11 @@ func (b *Contributions) snapshot(h *desk.Held, c *desk.Customer) {
 		b.excluded(ExcludedCustomers, "period_too_long")
 		return
 	}
+	retained, lost := stayed(c)
+	if retained.Value < 0 || lost.Value < 0 || c.AtStart.Set && max(retained.Value, lost.Value) > c.AtStart.Value {
+		b.excluded(ExcludedCustomers, "bad_sums")
+		return
+	}
 	put := func(id ID, n desk.Opt[int]) {
 		if n.Set {
 			b.addWithin(window, id, c.PeriodEnd, tally.Amount(n.Value)*one, present(h))
@@ -171,7 +176,6 @@ func (b *Contributions) snapshot(h *desk.Held, c *desk.Customer) {
 	put(SnapshotStart, c.AtStart)
 	put(SnapshotNew, c.New)
 	put(SnapshotEnd, c.AtEnd)
-	retained, lost := stayed(c)
 	put(SnapshotRetained, retained)
 	put(SnapshotLost, lost)
 }

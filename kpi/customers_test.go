@@ -206,3 +206,19 @@ func TestSumsHoldInTheWindowThatIsAsLongAsTheirPeriod(t *testing.T) {
 		t.Errorf("a quarter holds in %d windows", n)
 	}
 }
+
+// Of ten nobody can lose twenty.
+func TestSumsThatCannotBeAreLeftOut(t *testing.T) {
+	none := desk.Opt[int]{}
+	for name, g := range map[string]kpi.Group{
+		"more lost than there were":   sums(desk.Some(10), none, none, desk.Some(20)),
+		"more new than there are":     sums(desk.Some(50), desk.Some(50), desk.Some(20), none),
+		"more stayed than there were": sums(desk.Some(100), desk.Some(0), desk.Some(120), none),
+	} {
+		e := evaluate(t, catalogue(), g)
+		if n := e.excluded("bad_sums"); n != 1 {
+			t.Errorf("%s: %d left out, want 1", name, n)
+		}
+		e.absent("helpdesk_customer_retention_ratio")
+	}
+}

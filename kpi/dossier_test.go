@@ -239,8 +239,8 @@ func (b *biography) bought(s span, segment string, sheet sheet) spending {
 		}
 	}
 	for currency, amount := range spent.amount {
-		sheet.add(kpi.LifetimeProfit, tally.Points(amount*0.25/1000), currency, segment)
 		if n[currency] > 0 {
+			sheet.add(kpi.LifetimeProfit, tally.Points(amount*0.25/1000), currency, segment)
 			sheet.add(kpi.PurchaseCustomersOf, 1e9, currency, segment)
 		}
 	}

@@ -164,14 +164,12 @@ func (b *Contributions) responded(o *opinion) {
 	b.add(FeedbackAnswered, FeedWindow, end, flag(answered && !o.RespondedAt.After(end)), o.dims)
 }
 
-// platform returns how labels name a platform, and whether it is a social one.
-// Its case tells no platform from another.
+// platform returns how labels name a platform, in small letters, and whether it is
+// a social one.
 func (d *Definitions) platform(word string) (name string, social bool) {
-	w := strings.TrimSpace(word)
-	if i := slices.IndexFunc(d.Platforms, func(p string) bool { return strings.EqualFold(p, w) }); i >= 0 {
-		return d.Platforms[i], true
-	}
-	return cmp.Or(strings.ToLower(w), unset), false
+	name = strings.ToLower(strings.TrimSpace(word))
+	social = slices.ContainsFunc(d.Platforms, func(p string) bool { return strings.ToLower(p) == name })
+	return cmp.Or(name, unset), social
 }
 
 // feedbackExcluded notes that a figure leaves feedback out.

@@ -145,7 +145,7 @@ func TestTheResponseRateIsToldApartByPlatformAndKind(t *testing.T) {
 	e.is("helpdesk_feedback_response_ratio", 2.0/3, 1e-12, "feedback_kind", "review")
 	e.is("helpdesk_feedback_response_ratio", 0, 0, "feedback_kind", "complaint")
 	e.is("helpdesk_feedback_response_ratio", 1.0/3, 1e-12, "platform", "x")
-	e.is("helpdesk_feedback_answered", 1, 0, "platform", "Reddit")
+	e.is("helpdesk_feedback_answered", 1, 0, "platform", "reddit")
 	e.is("helpdesk_feedback_received", 4, 0)
 }
 

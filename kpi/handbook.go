@@ -20,7 +20,7 @@ type KPI struct {
 	Metric  string      // the family that answers
 	Query   string      // how to ask for it, in PromQL
 	Kind    desk.Kind   // what its figures rest on; 0: on no records
-	Records []desk.Kind // what has to be told for it; nil: any of Kind.Pool()
+	Records []desk.Kind // what it is made of, first what there is no figure without; nil: any of Kind.Pool()
 	Version string      // of the formula; rises when the same records make another figure
 	Hash    string      // of the settings that the figure depends on
 }
@@ -68,7 +68,7 @@ func (k *KPI) Rests() []desk.Kind {
 // addTargets enters what is not measured but configured.
 func (c *Catalogue) addTargets() {
 	c.define(0, nil,
-		KPI{ID: "kpi_target_attainment", Metric: "helpdesk_kpi_target", Query: `helpdesk_csat_ratio{by="all", window="7d"} >= on (desk) group_left () helpdesk_kpi_target{kpi="csat_ratio", team=""}`},
+		KPI{ID: "kpi_target_attainment", Metric: "helpdesk_kpi_target", Query: `helpdesk_csat_ratio{by="all", window="7d"} >= bool on (desk) group_left () helpdesk_kpi_target{kpi="csat_ratio", team=""}`},
 		KPI{ID: "competitor_benchmark", Metric: "helpdesk_benchmark_value", Query: `helpdesk_csat_ratio{by="all", window="7d"} - on (desk) group_left () helpdesk_benchmark_value{kpi="csat_ratio"}`},
 	)
 }

@@ -68,6 +68,9 @@ func numberBeside(c []tally.Count, _ time.Duration) (float64, bool) { return flo
 // earner says what was earned with the customer in the window.
 func (g *glimpse) earner() {
 	for _, currency := range g.words(deedProfit) {
+		if g.count(deedPurchase, currency).N == 0 {
+			continue // he only gave something back
+		}
 		if profit, ok := cash(money(g.count(deedProfit, currency).Sum)); ok {
 			g.hold(LifetimeProfit, profit, desk.Dim{}, currency)
 		}

@@ -12,8 +12,12 @@ import (
 // billionths, and there are currencies in which a firm has billions.
 const thousand = 1000
 
-// mostMoney bounds what a single amount may be.
-const mostMoney = 9e12
+// The bounds of a single amount, and of one of the thousand that a customer may
+// have: what he spent must be a single amount again.
+const (
+	mostMoney    = 9e12
+	mostPurchase = 9e9
+)
 
 // cash returns an amount of money, to the nearest millionth; false for one that
 // is no sum of money.

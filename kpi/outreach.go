@@ -119,11 +119,15 @@ func openedByPerson(o *desk.Outreach) bool { return !o.OpenedAt.IsZero() && !o.M
 // outreach collects whether an attempt to reach one customer was replied to, as
 // soon as it is old enough to tell.
 func (b *Contributions) outreach(p *profile, h *desk.Held, o *desk.Outreach) {
-	if o.Type == desk.OutreachTypeCampaign || o.Type == desk.OutreachTypeRecommendation {
+	if !isAttempt(o) {
+		return
+	}
+	if !o.RepliedAt.IsZero() && o.RepliedAt.Before(o.At) {
+		b.excluded(ExcludedOutreach, "negative_duration")
 		return
 	}
 	known := o.At.Add(b.catalogue.Horizons.Outreach)
-	replied := flag(!o.RepliedAt.Before(o.At) && !o.RepliedAt.After(known))
+	replied := flag(!o.RepliedAt.IsZero() && !o.RepliedAt.After(known))
 	hour, weekday := hourOfWeek(o.At.In(b.localTime(p, o)))
 	weekdayKind := "workday"
 	if weekday == "sat" || weekday == "sun" {
@@ -133,6 +137,11 @@ func (b *Contributions) outreach(p *profile, h *desk.Held, o *desk.Outreach) {
 	dims.fixed = [2]desk.Dim{{Name: "weekday_kind", Value: weekdayKind}, {Name: "hour", Value: hour}}
 	b.add(OutreachReply, FeedWindow, known, replied, dims)
 	b.add(OutreachReplyByHour, FeedWindow, known, replied, dims, weekdayKind, hour)
+}
+
+// isAttempt reports whether somebody called or wrote to the customer himself.
+func isAttempt(o *desk.Outreach) bool {
+	return o.Type != desk.OutreachTypeCampaign && o.Type != desk.OutreachTypeRecommendation
 }
 
 // localTime returns by which clock the customer lives: as the attempt says, else
@@ -175,7 +184,7 @@ func outreachDeeds(o *desk.Outreach) []deed {
 	if !o.ClickedAt.IsZero() {
 		deeds = append(deeds, deed{o.ClickedAt, what{deedClick, ""}, one})
 	}
-	if !o.RepliedAt.IsZero() {
+	if !o.RepliedAt.IsZero() && isAttempt(o) {
 		deeds = append(deeds, deed{o.RepliedAt, what{deedReply, ""}, one})
 	}
 	return deeds

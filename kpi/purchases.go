@@ -1,6 +1,7 @@
 package kpi
 
 import (
+	"math"
 	"time"
 
 	"helpdesk_exporter/desk"
@@ -158,11 +159,14 @@ func (b *Contributions) purchaseRow(h *desk.Held, p *desk.Purchase) {
 	if _, ok := amountOf(p); !ok {
 		b.excluded(ExcludedPurchases, "no_amount")
 	}
+	if !(math.Abs(p.MarginRatio.Value) <= 1) {
+		b.excluded(ExcludedPurchases, "bad_margin")
+	}
 }
 
 // amountOf is what a purchase cost; false where nobody says so.
 func amountOf(p *desk.Purchase) (tally.Amount, bool) {
-	if !p.Amount.Set {
+	if !p.Amount.Set || !(math.Abs(p.Amount.Value) <= mostPurchase) {
 		return 0, false
 	}
 	return cash(p.Amount.Value)
@@ -175,7 +179,7 @@ func (b *Contributions) profitOf(p *desk.Purchase) (tally.Amount, bool) {
 	if !margin.Set {
 		margin = b.catalogue.GrossMargin
 	}
-	if !margin.Set || !p.Amount.Set {
+	if !margin.Set || !p.Amount.Set || !(math.Abs(margin.Value) <= 1) {
 		return 0, false
 	}
 	return cash(p.Amount.Value * margin.Value)

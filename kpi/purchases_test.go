@@ -54,6 +54,27 @@ func TestARefundIsNoPurchase(t *testing.T) {
 	e.is("helpdesk_revenue", -15, 1e-9, "currency", "EUR")
 }
 
+// Nor is he one of those who bought, whose profit is their mean value.
+func TestWhoOnlyGaveSomethingBackIsInNoLifetimeValue(t *testing.T) {
+	back := euros(-10)
+	back.MarginRatio = desk.Some(0.5)
+	e := evaluate(t, catalogue()).bought("a", back)
+	e.absent("helpdesk_customer_lifetime_value", "currency", "EUR")
+	e.is("helpdesk_gross_profit", -5, 1e-9, "currency", "EUR")
+}
+
+func TestAMarginInPercentIsNotKnown(t *testing.T) {
+	percent := euros(10)
+	percent.MarginRatio = desk.Some(40.0)
+	h := bought("1", "a", percent)
+	e := evaluate(t, catalogue(), kpi.Group{Record: h}).dossier("a", h)
+	e.absent("helpdesk_gross_margin_ratio", "currency", "EUR")
+	e.is("helpdesk_revenue", 10, 1e-9, "currency", "EUR")
+	if n := e.excluded("bad_margin"); n != 1 {
+		t.Errorf("%d margins are left out, want 1", n)
+	}
+}
+
 func TestCurrenciesAreNeverAddedUp(t *testing.T) {
 	dollars, nameless := euros(5), euros(3)
 	dollars.Currency, nameless.Currency = " usd", ""

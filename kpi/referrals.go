@@ -44,7 +44,7 @@ func (c *Catalogue) addReferrals() {
 	c.addReferralShares()
 	c.Views = append(c.Views, WindowView{
 		Name: "helpdesk_affiliate_commission_amount", Of: []ID{AffiliateCommission}, Value: moneyAmount,
-		Help: "Commission for the referrals by affiliates that made a customer in the window, in the currency; those that tell no such time count when they were made.",
+		Help: "Commission for the referrals by affiliates in the window, in the currency: dated when they made a customer, else when they were made.",
 	})
 	c.define(desk.KindReferral, nil,
 		KPI{ID: "referral_rate", Metric: "helpdesk_referral_new_customer_ratio", Query: `helpdesk_referral_new_customer_ratio{by="all", window="7d"}`, Records: []desk.Kind{desk.KindReferral, desk.KindCustomer}},

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"helpdesk_exporter/desk"
@@ -47,8 +48,8 @@ func (c *Catalogue) addSessions() {
 	c.addSpreadViews(WebEngaged, "helpdesk_web_session_engaged", "engagement in visits to the web site in the window")
 	c.Views = append(c.Views,
 		WindowView{
-			Name: "helpdesk_conversion_ratio", Of: []ID{Conversions, WebVisits}, Value: c.sumByNumber,
-			Help: "Share of the visits to the web site in the window that reached the goal, be it later. A visit counts once for each goal, at its beginning. Denominator: helpdesk_web_sessions.",
+			Name: "helpdesk_conversion_ratio", Of: []ID{Conversions, WebVisits}, ValueAt: c.converted,
+			Help: "Share of the visits to the web site in the window that reached the goal, be it later. A visit counts once for each goal, at its beginning; so there is none for the goals that are folded into other. Denominator: helpdesk_web_sessions.",
 		},
 		WindowView{
 			Name: "helpdesk_conversions", Of: []ID{Conversions}, Value: amount,
@@ -65,10 +66,11 @@ func (c *Catalogue) addSessions() {
 	)
 }
 
-// sumByNumber is the sum of the first measure by the number of the second, which is
-// the sample.
-func (d *Definitions) sumByNumber(c []tally.Count, _ time.Duration) (float64, bool) {
-	if c[1].N < int64(max(d.MinSample, 1)) {
+// converted is the sum of the first measure by the number of the second, which is
+// the sample. A visit that reached several of the goals that were folded into one
+// would be several.
+func (d *Definitions) converted(labels []string, c []tally.Count) (float64, bool) {
+	if labels[0] == other || c[1].N < int64(max(d.MinSample, 1)) {
 		return 0, false
 	}
 	return c[0].Sum.Float() / float64(c[1].N), true
@@ -96,7 +98,7 @@ func (b *Contributions) visit(g Group) {
 	b.interaction(at, "visit")
 	b.engagedFor(rows, at, dims)
 	b.conversions(rows, at, dims)
-	if dims.value("campaign_kind") == affiliate {
+	if strings.EqualFold(dims.value("campaign_kind"), affiliate) {
 		b.add(AffiliateVisits, FeedTotal, at, one, dims, sourceOf(rows))
 	}
 }

@@ -25,7 +25,7 @@ func TestSocialIsWhatTheListedPlatformsSay(t *testing.T) {
 	e := evaluate(t, listening(), groups...)
 	e.is("helpdesk_social_mentions_in_window", 3, 0)
 	e.is("helpdesk_social_mentions_in_window", 2, 0, "platform", "x")
-	e.is("helpdesk_social_mentions_in_window", 1, 0, "platform", "Reddit") // as the list spells it
+	e.is("helpdesk_social_mentions_in_window", 1, 0, "platform", "reddit")
 	e.counts(map[string]int{"helpdesk_social_mentions_total": 4})
 
 	nobody := evaluate(t, listening(func(d *kpi.Definitions) { d.Platforms = nil }), groups...)

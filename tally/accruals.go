@@ -45,6 +45,6 @@ func (a *Accruals) Within(from, to int64) Count {
 		c.N += p.N
 		sum += p.Sum.Float() * (float64(overlap) / float64(p.to-p.from))
 	}
-	c.Sum.Add(Points(sum))
+	c.Sum = SumOf(sum)
 	return c
 }

@@ -41,6 +41,18 @@ func (s *Sum) Add(a Amount) {
 	s.Merge(Sum{hi: int64(a) >> 63, lo: uint64(a)})
 }
 
+// SumOf returns f rounded to the nearest billionth, as near as it can be told.
+func SumOf(f float64) Sum {
+	if f < 0 {
+		var s Sum
+		s.Less(SumOf(-f))
+		return s
+	}
+	n := math.Round(f * float64(one))
+	hi := math.Floor(math.Ldexp(n, -64))
+	return Sum{hi: int64(hi), lo: uint64(n - math.Ldexp(hi, 64))}
+}
+
 // Merge adds another sum.
 func (s *Sum) Merge(o Sum) {
 	lo, carry := bits.Add64(s.lo, o.lo, 0)

@@ -314,3 +314,20 @@ func TestTruthIsReadInAnyCase(t *testing.T) {
 		}
 	}
 }
+
+// A visit is a record for each of its goals, a session of the product one for
+// each thing that was done in it.
+func TestARowOfASessionIsKeyedByWhatItIsAbout(t *testing.T) {
+	for want, cells := range map[string]map[string]string{
+		"s":                 {"kind": "web"},
+		"s\x00trial":        {"kind": "web", "goal": "trial", "action": "search"},
+		"s\x00\x00export":   {"kind": "product", "action": "export"},
+		"s\x00buy\x00login": {"kind": "product", "action": "login", "goal": "buy"},
+	} {
+		cells["id"], cells["at"] = "s", "2026-03-01 01:00"
+		r := oneRow(t, "session", cells)
+		if r.ID != want || r.Body.(*desk.Session).ID != "s" {
+			t.Errorf("%v has the key %q, want %q", cells, r.ID, want)
+		}
+	}
+}

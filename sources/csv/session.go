@@ -6,8 +6,8 @@ import (
 	"helpdesk_exporter/desk"
 )
 
-// sessionShape lists what a row can tell of a session. One with several goals has
-// a row for each, and each is a record.
+// sessionShape lists what a row can tell of a session. One with several goals or
+// actions has a row for each, and each is a record.
 func sessionShape() *shape {
 	type S = *desk.Session
 	return &shape{
@@ -32,13 +32,17 @@ func sessionShape() *shape {
 	}
 }
 
-// goalKey makes the key of a session's row: the id, and the goal that the row is
-// about.
+// goalKey makes the key of a session's row: the id, and the goal or the action in
+// the product that the row is about.
 func goalKey(id string, b desk.Body) string {
 	s := b.(*desk.Session)
 	s.ID = id
-	if s.Goal == "" {
+	about := s.Goal
+	if s.Type == desk.SessionTypeProduct && s.Action != "" {
+		about += "\x00" + s.Action
+	}
+	if about == "" {
 		return id
 	}
-	return id + "\x00" + s.Goal
+	return id + "\x00" + about
 }
