@@ -3,6 +3,7 @@ package e2e
 import (
 	"os"
 	"os/exec"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -55,6 +56,51 @@ func TestTheExampleShowsKPIsThatMove(t *testing.T) {
 	began := time.Now()
 	within(t, time.Minute, "a ticket, a solve, a call or an answer", func() bool { return happened(e.scrape(), "desk=demo") > happened(first, "desk=demo") })
 	t.Logf("the first figure moved after %s", time.Since(began))
+}
+
+// hidden lists the families that the example does not show, with the reason.
+var hidden = map[string]string{
+	"helpdesk_label_values_folded_total":         "no label has too many values",
+	"helpdesk_source_capability":                 "it asks no API",
+	"helpdesk_source_catch_up_timestamp_seconds": "it has nothing to catch up with",
+	"helpdesk_source_rate_limit_remaining":       "it asks no API",
+	"helpdesk_source_requests_total":             "it asks no API",
+}
+
+// Whoever tries the example sees every family there is, but for those that tell
+// of APIs or of trouble.
+func TestTheExampleShowsEveryFamily(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile("../docs/metrics.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	documented := map[string]string{} // the type of each
+	for _, row := range regexp.MustCompile("(?m)^\\| `(helpdesk_\\w+)` \\| (\\w+) \\|").FindAllStringSubmatch(string(page), -1) {
+		documented[row[1]] = row[2]
+	}
+	e := exampleSite(t).start()
+	e.synced()
+	shown := e.await("a fact from behind the first sync", func(f figures) bool { return f.has("helpdesk_event_lag_seconds") })
+	for name, kind := range documented {
+		f, ok := shown[name]
+		switch {
+		case ok == (hidden[name] != ""):
+			t.Errorf("%s is there: %v; why it is not to be: %q", name, ok, hidden[name])
+		case ok && strings.ToLower(f.GetType().String()) != kind:
+			t.Errorf("%s is a %s, and documented as a %s", name, strings.ToLower(f.GetType().String()), kind)
+		}
+	}
+	for name := range hidden {
+		if documented[name] == "" {
+			t.Errorf("%s is hidden, and no family", name)
+		}
+	}
+	for name := range shown {
+		if strings.HasPrefix(name, "helpdesk_") && documented[name] == "" {
+			t.Errorf("%s is shown, and not documented", name)
+		}
+	}
 }
 
 // happened counts what has happened at the desk of the labels.

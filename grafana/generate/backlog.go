@@ -12,13 +12,14 @@ import (
 func backlog() board {
 	return board{
 		name: "backlog", title: "Backlog and workload",
-		about: "What is open and how old it is, whether more is solved than opened, when customers come, and how much work there is for each agent. " +
+		about: "What is open and how old it is, whether more is solved than opened, what that costs, when customers come, and how much work there is for each agent. " +
 			"Stocks are of now, rates are counted when discovered, and figures over the window are of the time when things happened.",
 		variables: []variable{window, channel, team, priority},
 		rows: []row{
 			{"Now: open tickets and staffing", whatIsOpen()},
 			{"Per hour, as discovered", comingAndGoing()},
 			{"Last $window, not filtered", whatBecameOfIt()},
+			{"What it costs, and what for, last $window, not filtered", costs()},
 			{"Where the backlog is, now and last $window", backlogSplit()},
 			{"When customers come, not filtered", demand()},
 		},
@@ -245,23 +246,21 @@ func teamLoads() panel {
 }
 
 func demand() []panel {
-	const span = " Over the last 28 days or, where no such window is configured, the last 7, whichever is chosen: shorter windows do not hold every weekday. " +
-		"Hours are in the time zone of the configuration."
-	const none = "Needs a window of 7d or 28d"
+	const span = weeksNote + " Hours are in the time zone of the configuration."
 	days := weekdays()
 	return []panel{
 		bars{along: key{label: "hour", name: "Hour"}, figure: figure{
-			title: "Contacts by hour of the day", unit: "short", none: none,
+			title: "Contacts by hour of the day", unit: "short", none: noWeeks,
 			about:   "Contacts by the hour at which they came in, of all days together." + span,
 			queries: []query{{expr: contactsBy("hour"), legend: "contacts"}},
 		}},
 		bars{along: key{label: "weekday", name: "Weekday"}, words: days, figure: figure{
-			title: "Contacts by weekday", unit: "short", none: none,
+			title: "Contacts by weekday", unit: "short", none: noWeeks,
 			about:   "Contacts by the weekday on which they came in, of all hours together." + span,
 			queries: []query{{expr: inOrder(contactsBy("weekday")), legend: "contacts"}},
 		}},
 		matrix{lines: key{label: "weekday", name: "Weekday"}, columns: key{label: "hour"}, words: days, figure: figure{
-			title: "Contacts by weekday and hour", unit: "short", none: none,
+			title: "Contacts by weekday and hour", unit: "short", none: noWeeks,
 			about:   "Contacts by the weekday and the hour at which they came in: the stronger the colour, the more." + span,
 			queries: []query{{expr: inOrder(contactsBy("weekday", "hour")), legend: "contacts"}},
 		}},
@@ -270,10 +269,9 @@ func demand() []panel {
 
 // contactsBy counts contacts over a time that has every weekday in it.
 func contactsBy(labels ...string) string {
-	over := func(window string) string {
-		return sum(selector("helpdesk_contacts_by_hour", `by="all"`, fmt.Sprintf("window=%q", window)), labels...)
-	}
-	return over("28d") + "\nor\n" + over("7d")
+	return overWeeks(func(window string) string {
+		return sum(selector("helpdesk_contacts_by_hour", `by="all"`, window), labels...)
+	})
 }
 
 // inOrder numbers the weekdays, for their names do not sort as they follow each

@@ -21,8 +21,9 @@ type board struct {
 	about     string
 	variables []variable // beside those that every board has
 	rows      []row
-	breaches  bool // marks broken promises from the beginning
-	alarms    bool // and alerts that fire
+	folded    []row // after the others, each opened by a click: what is asked less often
+	breaches  bool  // marks broken promises from the beginning
+	alarms    bool  // and alerts that fire
 }
 
 // row is a part of a board under a heading. Panels flow from left to right and
@@ -80,7 +81,7 @@ func (b board) build() (dashboard.Dashboard, error) {
 	for i := range d.Annotations.List {
 		d.Annotations.List[i].Placement = nil
 	}
-	d.Panels, err = layOut(b.rows)
+	d.Panels, err = layOut(b.rows, b.folded)
 	return d, err
 }
 
@@ -97,38 +98,58 @@ func (b board) choices() []variable {
 	return all
 }
 
-// layOut gives every row and panel its place and its number.
-func layOut(rows []row) ([]dashboard.PanelOrRowPanel, error) {
+// layOut gives every row and panel its place and its number. What is in a folded
+// row has the place at which it unfolds.
+func layOut(open, folded []row) ([]dashboard.PanelOrRowPanel, error) {
 	var laid []dashboard.PanelOrRowPanel
 	var id, y uint32
-	for _, r := range rows {
+	for i, r := range slices.Concat(open, folded) {
 		id++
-		heading, err := dashboard.NewRowBuilder(r.title).Id(id).
+		heading, err := dashboard.NewRowBuilder(r.title).Id(id).Collapsed(i >= len(open)).
 			GridPos(dashboard.GridPos{X: 0, Y: y, W: columns, H: 1}).Build()
 		if err != nil {
 			return nil, err
 		}
-		laid = append(laid, dashboard.PanelOrRowPanel{RowPanel: &heading})
 		y++
-		var x, tallest uint32
-		for _, p := range r.panels {
-			width, height := p.size()
-			if x+width > columns {
-				x, y, tallest = 0, y+tallest, 0
-			}
-			built, err := p.build()
-			if err != nil {
-				return nil, err
-			}
-			id++
-			built.Id = cog.ToPtr(id)
-			built.GridPos = &dashboard.GridPos{X: x, Y: y, W: width, H: height}
-			laid = append(laid, dashboard.PanelOrRowPanel{Panel: &built})
-			x, tallest = x+width, max(tallest, height)
+		panels, height, err := r.layOut(y, &id)
+		if err != nil {
+			return nil, err
 		}
-		y += tallest
+		if heading.Collapsed {
+			heading.Panels = panels
+		}
+		laid = append(laid, dashboard.PanelOrRowPanel{RowPanel: &heading})
+		if heading.Collapsed {
+			continue
+		}
+		for _, p := range panels {
+			laid = append(laid, dashboard.PanelOrRowPanel{Panel: &p})
+		}
+		y += height
 	}
 	return laid, nil
+}
+
+// layOut returns the panels of a row that begins at a height, and how high they
+// are together. They are numbered on from the last id.
+func (r row) layOut(y uint32, id *uint32) (laid []dashboard.Panel, height uint32, err error) {
+	var x, line, tallest uint32
+	for _, p := range r.panels {
+		w, h := p.size()
+		if x+w > columns {
+			x, line, tallest = 0, line+tallest, 0
+		}
+		built, err := p.build()
+		if err != nil {
+			return nil, 0, err
+		}
+		*id++
+		built.Id = cog.ToPtr(*id)
+		built.GridPos = &dashboard.GridPos{X: x, Y: y + line, W: w, H: h}
+		laid = append(laid, built)
+		x, tallest = x+w, max(tallest, h)
+	}
+	return laid, line + tallest, nil
 }
 
 // source is the Prometheus that the reader has chosen.

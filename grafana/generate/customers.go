@@ -2,21 +2,32 @@ package main
 
 import "github.com/grafana/grafana-foundation-sdk/go/cog"
 
-// customers is the desk as those see it who write to it: how often they have to
-// come, on which ways, and what they complain about.
+// customers is about the people: who they are, how often they have to come and on
+// which ways, what they buy, what they read and what they say in public.
 func customers() board {
 	return board{
 		name: "customers", title: "Customers, self-service and social",
-		about: "The desk as its customers see it: who waits, who has to come again, which channels they use and which they want, what bots finish, and complaints. " +
-			"Figures of help articles and of public posts will stand here once the exporter has them.",
+		about: "The customers: who stays, who has to come again and on which channels, what they buy and what they are worth, what they read before they ask, " +
+			"and what they say in public. Rows that are folded open by a click.",
 		variables: []variable{window, channel, team, priority},
 		rows: []row{
 			{"At a glance, last $window, not filtered", customersFare()},
+			{"Customers who come and go, last $window, not filtered", comeAndGo()},
 			{"FCR and repeats, last $window, not filtered", comingBack()},
 			{"Last $window, by channel", []panel{channels()}},
-			{"Channel use, last $window, not filtered", usedAndAskedFor()},
-			{"As it comes in", asItComes()},
+			{"Self-service, last $window", selfService()},
+			{"Feedback, last $window, not filtered", feedback()},
+		},
+		folded: []row{
+			{"Social media, last $window, not filtered", social()},
 			{"Complaints, last $window", complaints()},
+			{"Contacts as they come in", asItComes()},
+			{"Channel use, last $window, not filtered", usedAndAskedFor()},
+			{"Purchases and value, last $window, not filtered", worth()},
+			{"Engagement and programs, last $window, not filtered", closeness()},
+			{"Referrals and affiliates, last $window, not filtered", brought()},
+			{"Visits to the web site, last $window, not filtered", visits()},
+			{"Outreach: calls, messages and mails, last $window", unasked()},
 		},
 	}
 }
@@ -57,6 +68,36 @@ func customersFare() []panel {
 				"Of several desks it is that of the slowest. Quantiles over a window are accurate to 4.5 %.",
 			queries: []query{{expr: largest(overWindow("helpdesk_acknowledgement_quantile_seconds", `q="0.9"`)), legend: "p90"}},
 		}},
+		number{figure: figure{
+			title: "Retention", unit: "percentunit", decimals: cog.ToPtr(1.0), none: untold,
+			about:   "Customers there when the window began and when it ended divided by those there when it began, of customers told of one by one.",
+			queries: []query{{expr: share(overWindow("helpdesk_customers_retained", cohort), overWindow("helpdesk_customers_start", cohort)), legend: "stayed"}},
+		}},
+		number{figure: figure{
+			title: "Repeat purchases", unit: "percentunit", decimals: cog.ToPtr(1.0), none: untold,
+			about:   "Customers with two purchases or more in the window divided by those with one or more.",
+			queries: []query{{expr: boughtAgain(overWindow), legend: "bought again"}},
+		}},
+		number{figure: figure{
+			title: "Engagement", unit: "percentunit", decimals: cog.ToPtr(1.0), none: untold,
+			about:   "Mean engagement of customers in the window, from 0 % to 100 %. Desks are weighted with their customers; scores by different versions of the weights stand apart.",
+			queries: []query{{expr: engaged(overWindow), legend: "version {{weights_version}}"}},
+		}},
+		number{figure: figure{
+			title: "Views per contact", unit: "none", decimals: cog.ToPtr(2.0), none: untold,
+			about:   "Looks at articles in the window divided by all contacts in it, at the desks with articles. It says nothing of why customers do not ask.",
+			queries: []query{{expr: viewsPerContact(), legend: "views"}},
+		}},
+		number{figure: figure{
+			title: "Positive feedback", unit: "percentunit", none: untold,
+			about:   "Positive reviews and comments of the window divided by the positive and negative ones; neutral and mixed ones are left out of both.",
+			queries: []query{{expr: positive(overWindow), legend: "positive"}},
+		}},
+		number{figure: figure{
+			title: "Feedback answered", unit: "percentunit", none: untold,
+			about:   "Feedback that was answered within the horizon divided by that whose horizon ended in the window, at the desks that tell of answers.",
+			queries: []query{{expr: answeredFeedback(overWindow), legend: "answered"}},
+		}},
 	}
 }
 
@@ -76,7 +117,7 @@ func comingBack() []panel {
 				{expr: solvedAtOnce("one_touch"), legend: "one touch"},
 				{expr: solvedAtOnce("survey"), legend: "survey"},
 			},
-		}},
+		}}.against("max", "first_contact_resolution"),
 		grid{
 			title: "FCR and its bounds", width: 12, sorted: "Issues",
 			about: fcrMethods + " The bounds are those of the 95 % Wilson interval.",
@@ -140,7 +181,7 @@ func channels() panel {
 
 func usedAndAskedFor() []panel {
 	contacts := func(level string) string {
-		return selector("helpdesk_contacts_in_window", `by="`+level+`"`, `window="$window"`)
+		return atLevel(level, "helpdesk_contacts_in_window")
 	}
 	return []panel{
 		ranks{figure{

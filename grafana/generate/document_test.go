@@ -49,6 +49,15 @@ type document struct {
 	Panels []documentPanel `json:"panels"`
 }
 
+// panels returns all panels and headings, those in folded rows included.
+func (d *document) panels() []documentPanel {
+	var all []documentPanel
+	for _, p := range d.Panels {
+		all = append(append(all, p), p.Panels...)
+	}
+	return all
+}
+
 type documentPanel struct {
 	ID          int       `json:"id"`
 	Type        string    `json:"type"`
@@ -73,6 +82,9 @@ type documentPanel struct {
 		} `json:"defaults"`
 	} `json:"fieldConfig"`
 	Options json.RawMessage `json:"options"`
+
+	Collapsed bool            `json:"collapsed"`
+	Panels    []documentPanel `json:"panels"` // of a folded row
 }
 
 type reference struct {
@@ -80,7 +92,7 @@ type reference struct {
 	UID  string `json:"uid"`
 }
 
-// documents returns the committed dashboards, without their rows.
+// documents returns the committed dashboards.
 func documents(t *testing.T) []document {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join(folder, "*.json"))

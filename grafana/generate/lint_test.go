@@ -102,7 +102,7 @@ func texts(d document) map[string]string {
 	for _, a := range d.Annotations.List {
 		all["annotation "+a.Name] = a.Expr
 	}
-	for _, p := range d.Panels {
+	for _, p := range d.panels() {
 		all[p.Title] = p.Title + p.Description
 		for _, target := range p.Targets {
 			all[p.Title+" "+target.RefID] = target.Expr + target.Legend
@@ -131,7 +131,7 @@ var units = []string{
 func TestEachPanelSaysWhatItIs(t *testing.T) {
 	for _, d := range documents(t) {
 		titles := map[string]bool{}
-		for _, p := range d.Panels {
+		for _, p := range d.panels() {
 			where := fmt.Sprintf("%s: %q", d.file, p.Title)
 			if p.Title == "" || titles[p.Title] {
 				t.Errorf("%s: another one has the title", where)
@@ -174,7 +174,7 @@ func TestEachPanelSaysWhatItIs(t *testing.T) {
 // A step narrower than two polls holds nothing most of the time.
 func TestRatesHaveRoomForSomethingToHappen(t *testing.T) {
 	for _, d := range documents(t) {
-		for _, p := range d.Panels {
+		for _, p := range d.panels() {
 			for _, target := range p.Targets {
 				if strings.Contains(target.Expr, "$__rate_interval") && p.Interval != sparseStep {
 					t.Errorf("%s: %q: rates ask for a step of %s", d.file, p.Title, sparseStep)
@@ -190,23 +190,41 @@ func TestRatesHaveRoomForSomethingToHappen(t *testing.T) {
 
 func TestPanelsLieBesideEachOther(t *testing.T) {
 	for _, d := range documents(t) {
-		ids, taken := map[int]bool{}, map[[2]int]string{}
-		for _, p := range d.Panels {
+		ids := map[int]bool{}
+		for _, p := range d.panels() {
 			if ids[p.ID] {
 				t.Errorf("%s: two panels have the number %d", d.file, p.ID)
 			}
 			ids[p.ID] = true
-			g := p.GridPos
-			if g.X+g.W > columns || g.W == 0 || g.H == 0 {
-				t.Errorf("%s: %q lies at %+v", d.file, p.Title, g)
+		}
+		besideEachOther(t, d.file, d.Panels)
+		for _, p := range d.Panels {
+			if p.Collapsed != (len(p.Panels) > 0) {
+				t.Errorf("%s: row %q: folded is %v, with %d panels in it", d.file, p.Title, p.Collapsed, len(p.Panels))
 			}
-			for x := g.X; x < g.X+g.W; x++ {
-				for y := g.Y; y < g.Y+g.H; y++ {
-					if other, ok := taken[[2]int{x, y}]; ok {
-						t.Fatalf("%s: %q lies over %q", d.file, p.Title, other)
-					}
-					taken[[2]int{x, y}] = p.Title
+			// It unfolds by as much as its panels need, beginning below it.
+			besideEachOther(t, d.file, p.Panels)
+			if len(p.Panels) > 0 && p.Panels[0].GridPos.Y != p.GridPos.Y+1 {
+				t.Errorf("%s: row %q: its panels begin at %d, not below it", d.file, p.Title, p.Panels[0].GridPos.Y)
+			}
+		}
+	}
+}
+
+func besideEachOther(t *testing.T, file string, panels []documentPanel) {
+	t.Helper()
+	taken := map[[2]int]string{}
+	for _, p := range panels {
+		g := p.GridPos
+		if g.X+g.W > columns || g.W == 0 || g.H == 0 {
+			t.Errorf("%s: %q lies at %+v", file, p.Title, g)
+		}
+		for x := g.X; x < g.X+g.W; x++ {
+			for y := g.Y; y < g.Y+g.H; y++ {
+				if other, ok := taken[[2]int{x, y}]; ok {
+					t.Fatalf("%s: %q lies over %q", file, p.Title, other)
 				}
+				taken[[2]int{x, y}] = p.Title
 			}
 		}
 	}

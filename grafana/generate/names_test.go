@@ -37,8 +37,11 @@ var foreign = map[string]family{
 	"go_memstats_heap_inuse_bytes":  {"gauge", targetLabels},
 }
 
-// apart are labels whose values overlap: what they tell apart is never added up.
-var apart = []string{"by", "window", "q", "within"}
+// apart are labels whose values overlap, or are in different units: what they
+// tell apart is never added up.
+var apart = []string{
+	"by", "window", "q", "within", "currency", "method", "model", "goal", "risk_rule", "weights_version", "kpi", "benchmark",
+}
 
 func families(t *testing.T) map[string]family {
 	t.Helper()
@@ -92,7 +95,7 @@ func expressions(d document) map[string]string {
 	for _, a := range d.Annotations.List {
 		all["annotation "+a.Name] = a.Expr
 	}
-	for _, p := range d.Panels {
+	for _, p := range d.panels() {
 		for _, target := range p.Targets {
 			all[fmt.Sprintf("%q %s", p.Title, target.RefID)] = target.Expr
 		}
@@ -108,6 +111,7 @@ func TestFaultsInQueriesAreFound(t *testing.T) {
 		"helpdesk_reply":            {"histogram", []string{"job", "instance", "desk"}},
 		"helpdesk_reply_bucket":     {"counter", []string{"job", "instance", "desk", "le"}},
 		"helpdesk_reply_quantile_s": {"gauge", []string{"job", "instance", "desk", "q", "by", "window"}},
+		"helpdesk_spend":            {"gauge", []string{"job", "instance", "desk", "currency"}},
 	}
 	in := func(metric, more string) string { return metric + `{job=~"$job", instance=~"$instance"` + more + `}` }
 	for expr, want := range map[string]string{
@@ -130,7 +134,9 @@ func TestFaultsInQueriesAreFound(t *testing.T) {
 		"histogram_quantile(0.9, sum by (le) (rate(" + in("helpdesk_reply_bucket", "") + "[$__rate_interval])))": "",
 		"histogram_quantile(0.9, sum(rate(" + in("helpdesk_reply_bucket", "") + "[$__rate_interval])))":          "le",
 		"sum(" + in("helpdesk_open", "") + ") / on (queue) sum(" + in("helpdesk_open", "") + ")":                 "queue",
-		"sum(": "parse",
+		"sum by (currency) (" + in("helpdesk_spend", "") + ")":                                                   "",
+		"sum(" + in("helpdesk_spend", "") + ")":                                                                  "adds up over currency",
+		"sum(":                                                                                                   "parse",
 	} {
 		faults := strings.Join(faultsOf(expr, known), "; ")
 		if (want == "") != (faults == "") || !strings.Contains(faults, want) {

@@ -141,7 +141,7 @@ func theCourse() []panel {
 				{expr: largest(overWindow("helpdesk_first_response_quantile_seconds", `q="0.9"`)), legend: "p90"},
 				{expr: largest(overWindow("helpdesk_first_response_censored_quantile_seconds", `q="0.5"`)), legend: "p50 incl. waiting"},
 			},
-		}},
+		}}.against("min", "first_response_time"),
 		course{log: true, figure: figure{
 			title: "First responses, as discovered", unit: "s", sparse: true,
 			about: "The times within which half and nine of ten of the first responses discovered in the last minutes were given, of the chosen channels, teams and priorities.",
@@ -168,7 +168,7 @@ func theCourse() []panel {
 				{expr: wilson(-1, overWindow("helpdesk_csat_positive_responses"), overWindow("helpdesk_csat_responses")), legend: "lower bound"},
 				{expr: wilson(1, overWindow("helpdesk_csat_positive_responses"), overWindow("helpdesk_csat_responses")), legend: "upper bound"},
 			},
-		}},
+		}}.against("max", "csat_ratio"),
 	}
 }
 

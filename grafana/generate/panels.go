@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/grafana/grafana-foundation-sdk/go/barchart"
@@ -195,11 +196,29 @@ func (c course) build() (dashboard.Panel, error) {
 				dashboard.DynamicConfigValue{Id: "custom.fillOpacity", Value: 20}, bound[2], bound[3], bound[4])...))
 	}
 	for i, q := range c.queries {
+		if q.dashed {
+			builder = builder.OverrideByQuery(refID(i), dashed())
+		}
 		if colour, ok := c.palette[q.legend]; ok {
 			builder = builder.OverrideByQuery(refID(i), []dashboard.DynamicConfigValue{fixed(colour)})
 		}
 	}
 	return c.finish(builder.Build())
+}
+
+// against draws what a KPI is to reach, at the desk that asks most or least, and
+// what others reach in it, where the configuration says so.
+func (c course) against(strictest, kpi string) course {
+	of := fmt.Sprintf("kpi=%q", kpi)
+	target := `label_replace(` + selector("helpdesk_kpi_target", of, `team=""`) + `, "benchmark", "target", "kpi", ".+")`
+	c.queries = append(c.queries, query{
+		expr: aggregate(strictest, target, "benchmark") + "\nor\n" +
+			largest(selector("helpdesk_benchmark_value", of), "benchmark"),
+		legend: "{{benchmark}}",
+		dashed: true,
+	})
+	c.about += " Dashed, the target and the benchmarks of the configuration, where it has any."
+	return c
 }
 
 // fill is a light one under few lines; many would add up to a block, and under
@@ -209,7 +228,7 @@ func (c course) fill() float64 {
 		return 0
 	}
 	for _, q := range c.queries {
-		if strings.Contains(q.legend, "{{") {
+		if strings.Contains(q.legend, "{{") && !q.dashed {
 			return 0
 		}
 	}

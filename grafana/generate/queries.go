@@ -15,6 +15,8 @@ type query struct {
 	legend string
 	// dots asks for exemplars, where the expression rests on a histogram.
 	dots bool
+	// dashed is for what the others are held against.
+	dashed bool
 }
 
 // selector returns a metric with the matchers of the chosen desks and more.
@@ -45,6 +47,23 @@ func overWindowBy(dimension, metric string, matchers ...string) string {
 	return selector(metric, append(level, matchers...)...)
 }
 
+// atLevel returns a family over the chosen window at a level of which nothing is
+// chosen above the board.
+func atLevel(level, metric string, matchers ...string) string {
+	return selector(metric, append([]string{fmt.Sprintf(`by=%q`, level), `window="$window"`}, matchers...)...)
+}
+
+// overWeeks asks over the last 28 days or, where no such window is configured, the
+// last 7.
+func overWeeks(ask func(window string) string) string {
+	return ask(`window="28d"`) + "\nor\n" + ask(`window="7d"`)
+}
+
+const (
+	weeksNote = " Over the last 28 days or, where no such window is configured, the last 7, whichever is chosen: shorter windows do not hold every weekday."
+	noWeeks   = "Needs a window of 7d or 28d"
+)
+
 // nowBy is overWindowBy of a family that is of now and so has no window.
 func nowBy(dimension, metric string) string {
 	return selector(metric, append([]string{fmt.Sprintf(`by=%q`, dimension)}, chosen(dimension)...)...)
@@ -56,6 +75,19 @@ func nowBy(dimension, metric string) string {
 func share(part, whole string, by ...string) string {
 	return fmt.Sprintf("%s\n/\n(%s > 0)", sum(part, by...), sum(whole, by...))
 }
+
+// each returns the quotient of a sum that is told apart by a label, as money is by
+// its currency, and of units that are not. Only desks that have some of the one
+// have a part in the other.
+func each(amount, units, label string, by ...string) string {
+	desk := append([]string{"job", "instance", "desk"}, by...)
+	labels := append(by[:len(by):len(by)], label)
+	of := aggregate("group", amount, append(desk, label)...) + "\n* on (" + strings.Join(desk, ", ") + ") group_left ()\n" + units
+	return fmt.Sprintf("%s\n/\n(%s > 0)", sum(amount, labels...), sum(of, labels...))
+}
+
+// ofDesksWith narrows a figure to the desks that have some of another one.
+func ofDesksWith(some, expr string) string { return expr + "\nand on (job, instance, desk)\n" + some }
 
 // sum adds up, over all labels but those named.
 func sum(expr string, by ...string) string { return aggregate("sum", expr, by...) }

@@ -78,7 +78,7 @@ func timesTaken() []panel {
 				{expr: largest(overWindow("helpdesk_first_response_quantile_seconds", at("0.9"))), legend: "p90"},
 				{expr: largest(overWindow("helpdesk_first_response_censored_quantile_seconds", at("0.5"))), legend: "p50 incl. waiting"},
 			},
-		}},
+		}}.against("min", "first_response_time"),
 		course{figure: figure{
 			title: "Within target, over time", unit: "percentunit", most: cog.ToPtr(1.0),
 			about: "Tickets first answered within each threshold divided by those answered in time or past it in the window. A line that falls while the quantiles hold still " +

@@ -8,7 +8,7 @@ func satisfaction() board {
 	return board{
 		name: "satisfaction", title: "Satisfaction",
 		about: "What customers say when they are asked: how satisfied they are, whether they would recommend the desk and how easy it was, " +
-			"with bounds and sample sizes, and how many answer at all.",
+			"with bounds and sample sizes, and how many answer at all; and what colleagues say who review the work.",
 		variables: []variable{window, survey, channel, team, priority},
 		rows: []row{
 			{"At a glance, last $window, chosen surveys", verdicts()},
@@ -18,6 +18,7 @@ func satisfaction() board {
 			}},
 			{"NPS, last $window, chosen surveys", recommendation()},
 			{"Customer effort, last $window", effort()},
+			{"Quality of the work, last $window, not filtered", workJudged()},
 			{"Who answers, last $window", answering()},
 			{"As discovered, chosen surveys", []panel{answersPerHour()}},
 			{"Other questions, last $window, not filtered", otherQuestions()},
@@ -58,36 +59,46 @@ func verdicts() []panel {
 	content, answers := asked("helpdesk_csat_positive_responses"), asked("helpdesk_csat_responses")
 	return []panel{
 		number{figure: figure{
-			title: "CSAT", unit: "percentunit",
+			title: "CSAT", unit: "percentunit", width: 6,
 			about:   "Customer satisfaction: positive answers divided by all valid ones. The configuration of the survey says what is positive.",
 			queries: []query{{expr: share(content, answers), legend: "satisfied"}},
 		}},
 		number{figure: figure{
-			title: "CSAT, lower bound", unit: "percentunit",
+			title: "CSAT, lower bound", unit: "percentunit", width: 6,
 			about:   "Lower bound of the 95 % Wilson interval of CSAT: the share of satisfied customers may be as low as this, given the size of the sample.",
 			queries: []query{{expr: wilson(-1, content, answers), legend: "lower bound"}},
 		}},
 		number{figure: figure{
-			title: "NPS", unit: "none", decimals: cog.ToPtr(0.0),
+			title: "NPS", unit: "none", width: 6, decimals: cog.ToPtr(0.0),
 			about:   "Net Promoter Score, from -100 to 100 points: those who answer 9 or 10 less those who answer 0 to 6, divided by all answers, times 100.",
 			queries: []query{{expr: recommended(), legend: "points"}},
 		}},
 		number{figure: figure{
-			title: "NPS margin of error", unit: "none", decimals: cog.ToPtr(0.0),
+			title: "NPS margin of error", unit: "none", width: 6, decimals: cog.ToPtr(0.0),
 			about: "Margin of error of the Net Promoter Score at 95 %, in points: 1.96 times the standard deviation of answers worth 1, 0 or -1, " +
 				"divided by the square root of their number, times 100. A change within it says nothing.",
 			queries: []query{{expr: recommendedWithin(), legend: "points"}},
 		}},
 		number{figure: figure{
-			title: "Easy (CES)", unit: "percentunit",
+			title: "Easy (CES)", unit: "percentunit", width: 6,
 			about:   "Customer effort: answers with an ease of 5 or more of 7 divided by all valid ones.",
 			queries: []query{{expr: share(asked("helpdesk_ces_easy_responses"), asked("helpdesk_ces_responses")), legend: "easy"}},
 		}},
 		number{figure: figure{
-			title: "Response rate (all)", unit: "percentunit",
+			title: "Response rate (all)", unit: "percentunit", width: 6,
 			about: "Invitations answered within the horizon divided by those whose horizon ended in the window. " +
 				"A steady score with a falling response rate is a warning.",
 			queries: []query{{expr: share(asked("helpdesk_survey_invitations_answered"), asked("helpdesk_survey_invitations")), legend: "answered"}},
+		}},
+		number{figure: figure{
+			title: "IQS", unit: "percentunit", width: 6, none: unreviewed,
+			about:   "Internal quality score: mean score of the reviews of the window, from 0 % to 100 % of their scorecards. Whatever surveys are chosen.",
+			queries: []query{{expr: quality(overWindow), legend: "quality"}},
+		}},
+		number{figure: figure{
+			title: "Reviewed", unit: "percentunit", width: 6, none: unreviewed,
+			about:   "Tickets solved in the window that were reviewed divided by all solved in it, at the desks with reviews. A score says nothing of what was not reviewed.",
+			queries: []query{{expr: covered(overWindow), legend: "reviewed"}},
 		}},
 	}
 }
@@ -103,7 +114,7 @@ func contentment() []panel {
 				{expr: wilson(-1, content, answers), legend: "lower bound"},
 				{expr: wilson(1, content, answers), legend: "upper bound"},
 			},
-		}},
+		}}.against("max", "csat_ratio"),
 		course{figure: figure{
 			title: "Mean score", unit: "percentunit", most: cog.ToPtr(1.0),
 			about: "Mean answer to each survey, from 0 % at the lower to 100 % at the upper end of its scale. " +
@@ -143,7 +154,7 @@ func recommendation() []panel {
 				{expr: "clamp_min(" + recommended() + "\n-\n" + recommendedWithin() + ", -100)", legend: "lower bound"},
 				{expr: "clamp_max(" + recommended() + "\n+\n" + recommendedWithin() + ", 100)", legend: "upper bound"},
 			},
-		}},
+		}}.against("max", "nps"),
 		course{
 			stacked: true, palette: map[string]string{"detractors (0 to 6)": bad, "passives (7, 8)": plain, "promoters (9, 10)": good},
 			figure: figure{
@@ -177,7 +188,7 @@ func effort() []panel {
 			about: "Mean ease of the answers to each survey, from 1 (hard) to 7 (easy), whichever way it asks. " +
 				"Desks are weighted with their answers.",
 			queries: []query{{expr: pooled(asked("helpdesk_ces_ease_score"), answers, "survey"), legend: "{{survey}}"}},
-		}},
+		}}.against("max", "ces"),
 		grid{
 			title: "Effort by team", width: 8, sorted: "Easy", ascending: true, none: "No answer in the window",
 			about: "Answers with an ease of 5 or more of 7 divided by all valid answers of the window, for each chosen team, the lowest share first, " +
@@ -231,21 +242,28 @@ func answersPerHour() panel {
 func otherQuestions() []panel {
 	return []panel{
 		course{figure: figure{
-			title: "FCR by method", unit: "percentunit", width: 8, most: cog.ToPtr(1.0),
+			title: "FCR by method", unit: "percentunit", most: cog.ToPtr(1.0),
 			about: fcrMethods,
 			queries: []query{
 				{expr: solvedAtOnce("operational"), legend: "operational"},
 				{expr: solvedAtOnce("one_touch"), legend: "one touch"},
 				{expr: solvedAtOnce("survey"), legend: "survey"},
 			},
+		}}.against("max", "first_contact_resolution"),
+		course{figure: figure{
+			title: "Brand perception", unit: "none", decimals: cog.ToPtr(1.0), none: "Nobody was asked",
+			about: "Mean answer to each survey about the brand, in points of the survey's own scale. Desks are weighted with their answers.",
+			queries: []query{{
+				expr: pooled(overWindow("helpdesk_brand_perception_score"), overWindow("helpdesk_brand_perception_responses"), "survey"), legend: "{{survey}}",
+			}},
 		}},
 		ranks{figure{
-			title: "Preferred channels", unit: "percentunit", none: "Nobody was asked",
+			title: "Preferred channels", unit: "percentunit", width: 12, none: "Nobody was asked",
 			about:   "Where customers say that they want to reach the desk: answers that name the channel divided by all answers of the window to surveys with that question.",
 			queries: []query{{expr: preference("survey"), legend: "{{channel}}"}},
 		}},
 		grid{
-			title: "Agent satisfaction", width: 8, sorted: "Answers", none: "Fewer than five answers",
+			title: "Agent satisfaction", width: 12, sorted: "Answers", none: "Fewer than five answers",
 			about: "What agents answer: the mean score from 0 % to 100 % of the scale and, where the scale runs from 0 to 10, the employee Net Promoter Score in points. " +
 				"Desks are weighted with their answers. With fewer than five answers nothing is shown; where that holds for one team, no team is.",
 			keys: []key{{label: "team", name: "Team"}},
@@ -253,7 +271,7 @@ func otherQuestions() []panel {
 				{name: "Mean score", unit: "percentunit", decimals: cog.ToPtr(0.0), expr: agentsSay("helpdesk_agent_satisfaction_ratio")},
 				{name: "eNPS", unit: "none", decimals: cog.ToPtr(0.0), expr: agentsSay("helpdesk_agent_enps")},
 				{name: "Answers", unit: "none", expr: teamsAndAll(
-					sum(agentsBy("all", "helpdesk_agent_survey_responses"), "by"), sum(agentsBy("team", "helpdesk_agent_survey_responses"), "team"))},
+					sum(atLevel("all", "helpdesk_agent_survey_responses"), "by"), sum(atLevel("team", "helpdesk_agent_survey_responses"), "team"))},
 			},
 		},
 	}
@@ -273,7 +291,7 @@ func solvedAtOnce(method string) string {
 // tickets) or said (basis survey), the largest first.
 func preference(basis string) string {
 	return shareOfChannels(func(level string) string {
-		return selector("helpdesk_channel_preference_answers", `by="`+level+`"`, `window="$window"`, `basis="`+basis+`"`)
+		return atLevel(level, "helpdesk_channel_preference_answers", `basis="`+basis+`"`)
 	})
 }
 
@@ -283,13 +301,9 @@ func shareOfChannels(of func(level string) string) string {
 	return "sort_desc(" + sum(of("channel"), "channel") + "\n/ ignoring (channel) group_left ()\n(" + sum(of("all")) + " > 0))"
 }
 
-func agentsBy(level, metric string) string {
-	return selector(metric, `by="`+level+`"`, `window="$window"`)
-}
-
 func agentsSay(metric string) string {
 	const answers = "helpdesk_agent_survey_responses"
-	return teamsAndAll(pooled(agentsBy("all", metric), agentsBy("all", answers), "by"), pooled(agentsBy("team", metric), agentsBy("team", answers), "team"))
+	return teamsAndAll(pooled(atLevel("all", metric), atLevel("all", answers), "by"), pooled(atLevel("team", metric), atLevel("team", answers), "team"))
 }
 
 // teamsAndAll puts the figure of all agents beside those of their teams, which
