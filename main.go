@@ -46,7 +46,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 	cli.Flag("config.file", "Configuration file. SIGHUP has it read again; if it is not valid then, the configuration in force stays.").Default("config.yml").StringVar(&options.ConfigFile)
 	check := cli.Flag("config.check", "Check the configuration file and exit.").Bool()
 	cli.Flag("storage.path", "Folder for the state; empty keeps it in memory only.").Default("data/").StringVar(&options.StoragePath)
-	cli.Flag("storage.retention", "How long records are kept, at least the longest window plus the longest horizon; 0 means that plus a week.").Default("0s").SetValue(&retention)
+	cli.Flag("storage.retention", "How long records are kept, at least the longest window plus the longest horizon, or the longest rule of risk; 0 means that plus a week.").Default("0s").SetValue(&retention)
 	cli.Flag("web.telemetry-path", "Path under which to serve the metrics.").Default("/metrics").StringVar(&options.TelemetryPath)
 	cli.Flag("web.enable-lifecycle", "Let POST and PUT of /-/reload have the configuration file read again.").BoolVar(&options.EnableLifecycle)
 	cli.Flag("web.enable-due-list", "List under /due which tickets are due next, to those who log in as --web.config.file asks.").BoolVar(&options.EnableDueList)

@@ -69,7 +69,7 @@ func (a *admissions) leaf(d *deskBook, m *measure, labels []string, start time.T
 
 // mix notes that values were folded into a label set.
 func (a *admissions) mix(l *leaf) *leaf {
-	if l.measure.Apart != "" {
+	if l.measure.Apart != "" && !l.mixed && !slices.Contains(a.mixed, l) {
 		a.mixed = append(a.mixed, l)
 	}
 	return l

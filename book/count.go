@@ -203,24 +203,6 @@ func (c *change) count(ledger desk.Ledger, before, after []kpi.Contribution, fou
 	c.clearCounts(ledger, before, after)
 }
 
-// knownFirst returns what a unit shows in the order in which it became known,
-// where each of its legs has facts of its own: a look at an article that is told
-// late may be the first of its visit, and is still the one that is new.
-func knownFirst(h *desk.Held, before, after []kpi.Contribution) []kpi.Contribution {
-	if _, ok := h.Body.(*desk.ArticleView); !ok || len(before) == 0 {
-		return after
-	}
-	var known, news []kpi.Contribution
-	for _, of := range after {
-		if slices.ContainsFunc(before, func(b kpi.Contribution) bool { return same(b, of) }) {
-			known = append(known, of)
-		} else {
-			news = append(news, of)
-		}
-	}
-	return append(known, news...)
-}
-
 // isPast reports whether a fact lies before the source's horizon.
 func (c *change) isPast(of kpi.Contribution, h *desk.Held) bool {
 	return dateOf(of, h).Before(c.state.Horizon)

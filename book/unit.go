@@ -168,6 +168,24 @@ func (c *change) countUnit(tx *journal.Tx, unit journal.Key) error {
 	return tx.PutRecord(key, first)
 }
 
+// knownFirst returns what a unit shows in the order in which it became known,
+// where each of its legs has facts of its own: a look at an article that is told
+// late may be the first of its visit, and is still the one that is new.
+func knownFirst(h *desk.Held, before, after []kpi.Contribution) []kpi.Contribution {
+	if _, ok := h.Body.(*desk.ArticleView); !ok || len(before) == 0 {
+		return after
+	}
+	var known, news []kpi.Contribution
+	for _, of := range after {
+		if slices.ContainsFunc(before, func(b kpi.Contribution) bool { return same(b, of) }) {
+			known = append(known, of)
+		} else {
+			news = append(news, of)
+		}
+	}
+	return append(known, news...)
+}
+
 // groupTooLarge is what a leg of a unit of too many gives instead of a part of
 // the unit.
 func groupTooLarge(kind desk.Kind) kpi.Contribution {
