@@ -231,8 +231,8 @@ func (m *market) visits() {
 	}
 }
 
-// articleVisits counts visits to articles as a whole and by section: each at its
-// first look.
+// articleVisits counts visits to articles as a whole and by section: at the first
+// look of the visit.
 func (m *market) articleVisits() {
 	looks := func(v *desk.ArticleView) bool {
 		byCustomer := v.Role == desk.RoleUnknown || v.Role == desk.RoleCustomer
@@ -241,15 +241,12 @@ func (m *market) articleVisits() {
 	}
 	visits := rowsOf(m, func(v *desk.ArticleView) string { return v.Session }, func(v *desk.ArticleView) time.Time { return v.At }, looks)
 	for _, rows := range visits {
-		parts := map[string]time.Time{"": rows[0].last().Body.(*desk.ArticleView).At}
+		parts := map[string]bool{"": true}
 		for _, h := range rows {
-			section := cmp.Or(h.named(0, "section"), "none")
-			if _, known := parts[section]; !known {
-				parts[section] = h.last().Body.(*desk.ArticleView).At
-			}
+			parts[cmp.Or(h.named(0, "section"), "none")] = true
 		}
-		deskName := rows[0].desk()
-		for section, at := range parts {
+		deskName, at := rows[0].desk(), rows[0].last().Body.(*desk.ArticleView).At
+		for section := range parts {
 			level := `"all",`
 			if section != "" {
 				level = fmt.Sprintf(`"section",section=%q,`, section)
