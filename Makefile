@@ -32,9 +32,11 @@ test: ## Run all tests, those with the real binary and of the dashboards include
 	go -C grafana/generate test -count=1 ./...
 
 # The fakes run in one goroutine, the rules in promtool, and most of e2e in other
-# processes, where the detector does not look.
+# processes, where the detector does not look. A few of the book's random worlds
+# show it all that many do.
 race: ## Run the tests under the race detector (needs a C compiler).
-	go test -race -short $$(go list ./... | grep -v -e '/sources/[a-z]*/[a-z]*test$$' -e '/prometheus$$' -e '/e2e$$')
+	go test -race -short $$(go list ./... | grep -v -e '/sources/[a-z]*/[a-z]*test$$' -e '/prometheus$$' -e '/e2e$$' -e '/book$$')
+	go test -race -short -rapid.checks=20 ./book
 	go test -race -short -run=TestFiguresOverAPIs ./e2e
 
 lint: ## Check the format, go vet, staticcheck and known vulnerabilities.
