@@ -36,7 +36,7 @@ test: ## Run all tests, those with the real binary and of the dashboards include
 # show it all that many do.
 race: ## Run the tests under the race detector (needs a C compiler).
 	go test -race -short $$(go list ./... | grep -v -e '/sources/[a-z]*/[a-z]*test$$' -e '/prometheus$$' -e '/e2e$$' -e '/book$$')
-	go test -race -short -rapid.checks=20 ./book
+	go test -race -short ./book -rapid.checks=20
 	go test -race -short -run=TestFiguresOverAPIs ./e2e
 
 lint: ## Check the format, go vet, staticcheck and known vulnerabilities.
